@@ -1,0 +1,2 @@
+/** The command line, one class for each command, built on the public faces alone. */
+package holdfast.cli;

@@ -1,0 +1,8 @@
+/** Keeps the off-heap data of a Java program safe: compresses it, saves it, proves it intact. */
+module holdfast {
+  exports holdfast;
+  exports holdfast.lz4;
+
+  provides java.util.spi.ToolProvider with
+      holdfast.cli.HoldfastTool;
+}
