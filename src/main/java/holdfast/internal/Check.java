@@ -17,10 +17,36 @@ public final class Check {
    * @throws IllegalArgumentException when it lies outside
    */
   public static int range(int value, int min, int max, String name) {
+    return (int) range((long) value, min, max, name);
+  }
+
+  /**
+   * Requires that a value lies in a range.
+   *
+   * @param value the value
+   * @param min smallest that is allowed
+   * @param max largest that is allowed
+   * @param name what to call it in the message
+   * @return the value
+   * @throws IllegalArgumentException when it lies outside
+   */
+  public static long range(long value, long min, long max, String name) {
     if (value < min || value > max) {
       throw new IllegalArgumentException(name + " must be in [" + min + ", " + max + "]: " + value);
     }
     return value;
+  }
+
+  /**
+   * Requires that a segment can be written to.
+   *
+   * @param target the segment
+   * @throws IllegalArgumentException when it is read-only
+   */
+  public static void writable(MemorySegment target) {
+    if (target.isReadOnly()) {
+      throw new IllegalArgumentException("destination is read-only");
+    }
   }
 
   /**
@@ -31,10 +57,51 @@ public final class Check {
    * @throws IllegalArgumentException when they overlap
    */
   public static void noOverlap(MemorySegment source, MemorySegment target) {
-    if (source.byteSize() != 0
-        && target.byteSize() != 0
-        && source.asOverlappingSlice(target).isPresent()) {
-      throw new IllegalArgumentException("source and destination overlap");
+    if (source.byteSize() == 0 || target.byteSize() == 0) {
+      return;
     }
+    boolean overlapping;
+    if (source.isNative() && target.isNative()) {
+      // The common case, without the objects that the general answer below makes.
+      long distance = target.address() - source.address();
+      overlapping = distance < source.byteSize() && -distance < target.byteSize();
+    } else {
+      overlapping = source.asOverlappingSlice(target).isPresent();
+    }
+    if (overlapping) {
+      overlap();
+    }
+  }
+
+  /**
+   * Requires that two ranges of arrays share no byte.
+   *
+   * @param source what is read
+   * @param sourceOffset where it begins
+   * @param sourceSize its size
+   * @param target what is written
+   * @param targetOffset where it begins
+   * @param targetSize its size
+   * @throws IllegalArgumentException when they overlap
+   */
+  public static void noOverlap(
+      byte[] source,
+      int sourceOffset,
+      int sourceSize,
+      byte[] target,
+      int targetOffset,
+      int targetSize) {
+    int distance = targetOffset - sourceOffset;
+    if (source == target
+        && sourceSize != 0
+        && targetSize != 0
+        && distance < sourceSize
+        && -distance < targetSize) {
+      overlap();
+    }
+  }
+
+  private static void overlap() {
+    throw new IllegalArgumentException("source and destination overlap");
   }
 }

@@ -1,0 +1,186 @@
+package holdfast.lz4;
+
+import static holdfast.lz4.Lz4Block.HISTORY;
+
+import java.util.Arrays;
+
+/**
+ * The stream engine of level 1.
+ *
+ * <p>Every byte of a stream has an index; the table holds indexes. {@code index} is the one of the
+ * next byte, and the history is the {@code historySize} bytes before it:
+ *
+ * <pre>{@code
+ *           historyEnd - historySize      historyEnd
+ *                    |                         |
+ * history    --------+=========================+        an array, the next block may follow it
+ * index       index - historySize            index
+ * }</pre>
+ */
+final class FastStream implements StreamEngine {
+  /** Tables are renumbered before an index would pass 2^31. */
+  private static final int INDEX_MAX = Integer.MAX_VALUE;
+
+  /** Inputs up to this size look into the attached tables instead of copying them. */
+  private static final int ATTACHED_LOOKUP_MAX = 4096;
+
+  /** Bytes that a hash reads, and the smallest dictionary worth having. */
+  private static final int HASH_UNIT = 8;
+
+  private static final byte[] NOTHING = {};
+
+  private final int acceleration;
+  private final int[] table = new int[FastTables.LARGE_ENTRIES];
+  private int index;
+  private byte[] history = NOTHING;
+  private int historyEnd;
+  private int historySize;
+  private FastStream attached;
+
+  FastStream(int acceleration) {
+    this.acceleration = acceleration;
+  }
+
+  @Override
+  public void reset() {
+    Arrays.fill(table, 0);
+    index = 0;
+    refer(NOTHING, 0, 0);
+    attached = null;
+  }
+
+  @Override
+  public int load(byte[] dictionary, int offset, int size) {
+    return load(dictionary, offset, size, false);
+  }
+
+  /**
+   * Loads a dictionary.
+   *
+   * @param thorough enter more positions, where slots are free
+   */
+  int load(byte[] dictionary, int offset, int size, boolean thorough) {
+    reset();
+    // Index 0 means an empty slot, so a dictionary begins behind a whole window.
+    index = HISTORY;
+    if (size < HASH_UNIT) {
+      return 0;
+    }
+    refer(dictionary, offset + size, Math.min(size, HISTORY));
+    FastArrayEncoder.index(dictionary, historyEnd - historySize, historyEnd, table, index, 3);
+    if (thorough) {
+      FastArrayEncoder.index(dictionary, historyEnd - historySize, historyEnd, table, index, 1);
+    }
+    return historySize;
+  }
+
+  @Override
+  public void attach(Lz4Dictionary dictionary) {
+    reset();
+    index = HISTORY;
+    if (dictionary.fast().historySize != 0) {
+      attached = dictionary.fast();
+    }
+  }
+
+  @Override
+  public int compress(
+      byte[] src, int srcOffset, int srcSize, byte[] dst, int dstOffset, int dstSize) {
+    renumber(srcSize);
+    boolean follows = history == src && historyEnd == srcOffset;
+    if (historySize < Lz4Block.MATCH_MIN && !follows && srcSize > 0 && attached == null) {
+      refer(src, srcOffset, 0);
+      follows = true;
+    }
+    dropOverwritten(src, srcOffset, srcSize);
+    if (dstSize == 0) {
+      return 0;
+    }
+    if (follows) {
+      return withPrefix(src, srcOffset, srcSize, dst, dstOffset, dstSize);
+    }
+    int[] lookup = null;
+    int shift = 0;
+    if (attached != null) {
+      if (srcSize > ATTACHED_LOOKUP_MAX) {
+        System.arraycopy(attached.table, 0, table, 0, table.length);
+        index = attached.index;
+      } else {
+        lookup = attached.table;
+        shift = index - attached.index;
+      }
+      refer(attached.history, attached.historyEnd, attached.historySize);
+      attached = null;
+    }
+    int start = index;
+    index += srcSize;
+    int size =
+        FastArrayEncoder.compressExternal(
+            src,
+            srcOffset,
+            srcSize,
+            dst,
+            dstOffset,
+            dstSize,
+            table,
+            start,
+            history,
+            historyEnd,
+            historySize,
+            lookup,
+            shift,
+            acceleration);
+    refer(src, srcOffset + srcSize, srcSize);
+    return size;
+  }
+
+  private int withPrefix(
+      byte[] src, int srcOffset, int srcSize, byte[] dst, int dstOffset, int dstSize) {
+    int start = index;
+    int prefix = historySize;
+    index += srcSize;
+    refer(src, srcOffset + srcSize, historySize + srcSize);
+    return FastArrayEncoder.compressLarge(
+        src, srcOffset, srcSize, dst, dstOffset, dstSize, table, start, prefix, acceleration);
+  }
+
+  @Override
+  public int save(byte[] target, int offset, int max) {
+    int size = Math.min(Math.min(max, HISTORY), historySize);
+    System.arraycopy(history, historyEnd - size, target, offset, size);
+    refer(target, offset + size, size);
+    return size;
+  }
+
+  private void refer(byte[] array, int end, int size) {
+    history = array;
+    historyEnd = end;
+    historySize = size;
+  }
+
+  /** History that the next block lies upon, as in a ring, is history no more. */
+  private void dropOverwritten(byte[] src, int srcOffset, int srcSize) {
+    int end = srcOffset + srcSize;
+    if (history == src && end > historyEnd - historySize && end < historyEnd) {
+      int left = Math.min(historyEnd - end, HISTORY);
+      historySize = left < Lz4Block.MATCH_MIN ? 0 : left;
+    }
+  }
+
+  /** Keeps indexes below 2^31: old ones become 0, the others move down. */
+  private void renumber(int next) {
+    if (index > INDEX_MAX - next) {
+      int delta = index - HISTORY;
+      for (int i = 0; i < table.length; i++) {
+        table[i] = Math.max(0, table[i] - delta);
+      }
+      index = HISTORY;
+      historySize = Math.min(historySize, HISTORY);
+    }
+  }
+
+  /** For tests: pretends that so many bytes went before. */
+  void skipTo(int newIndex) {
+    index = newIndex;
+  }
+}

@@ -1,0 +1,54 @@
+package holdfast.lz4;
+
+/** A run of plain bytes in an array that ends where the next block may begin. */
+final class HistoryRun {
+  private static final byte[] NOTHING = {};
+
+  private byte[] array = NOTHING;
+  private int end;
+  private int size;
+
+  void clear() {
+    set(NOTHING, 0, 0);
+  }
+
+  void set(byte[] newArray, int newEnd, int newSize) {
+    array = newArray;
+    end = newEnd;
+    size = newSize;
+  }
+
+  void set(HistoryRun run) {
+    set(run.array, run.end, run.size);
+  }
+
+  /** The run goes on with a block in the same array. */
+  void extend(int more) {
+    end += more;
+    size += more;
+  }
+
+  byte[] array() {
+    return array;
+  }
+
+  int end() {
+    return end;
+  }
+
+  /** How much of it matches can reach. */
+  int reach() {
+    return Math.min(size, Lz4Block.HISTORY);
+  }
+
+  boolean endsAt(byte[] other, int offset) {
+    return array == other && end == offset;
+  }
+
+  /** Moves what matches can reach to the start of another array, or of the same. */
+  void moveTo(byte[] target) {
+    int reach = reach();
+    System.arraycopy(array, end - reach, target, 0, reach);
+    set(target, reach, reach);
+  }
+}
