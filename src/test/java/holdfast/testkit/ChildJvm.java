@@ -57,7 +57,7 @@ public final class ChildJvm {
   }
 
   /** The classes under test and the test classes, wherever the test runner put them. */
-  private static String classPath() {
+  static String classPath() {
     return String.join(
         File.pathSeparator,
         Path.of("target", "test-classes").toAbsolutePath().toString(),
