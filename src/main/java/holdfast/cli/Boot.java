@@ -1,5 +1,6 @@
 package holdfast.cli;
 
+import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
@@ -10,7 +11,11 @@ import java.util.stream.Stream;
 
 /**
  * Entry point of the jar, compiled for Java 17: on an older Java it hands over to a Java 22 or
- * newer found on this machine, or says plainly what is missing.
+ * newer found on this machine, or says plainly what is missing and ends with 69.
+ *
+ * <p>It looks at the JDKs that the environment variables {@code HOLDFAST_JAVA_HOME} and {@code
+ * JAVA_HOME} name, then at those in the folders that {@code HOLDFAST_JDK_FOLDERS} lists (separated
+ * as in a path), or in the usual folders when that is not set, and there takes the newest.
  */
 public final class Boot {
   private static final int MIN = 22;
@@ -37,8 +42,11 @@ public final class Boot {
     Path java = find();
     if (java == null) {
       System.err.println(
-          "holdfast: needs Java " + MIN + " or newer; this is Java " + Runtime.version().feature());
-      System.err.println("  Run it with a newer java, or point HOLDFAST_JAVA_HOME at one.");
+          "holdfast: needs Java "
+              + MIN
+              + " or newer, this is Java "
+              + Runtime.version().feature()
+              + ", and no newer one was found: point HOLDFAST_JAVA_HOME at a JDK 25");
       System.exit(69);
     }
     List<String> command = new ArrayList<>();
@@ -58,8 +66,7 @@ public final class Boot {
       }
     }
     List<Path> homes = new ArrayList<>();
-    for (String root :
-        List.of("/usr/lib/jvm", "/opt/java", System.getProperty("user.home") + "/.jdks")) {
+    for (String root : folders()) {
       try (Stream<Path> list = Files.list(Path.of(root))) {
         list.sorted().forEach(homes::add);
       } catch (IOException e) {
@@ -77,6 +84,13 @@ public final class Boot {
       }
     }
     return best;
+  }
+
+  private static List<String> folders() {
+    String given = System.getenv("HOLDFAST_JDK_FOLDERS");
+    return given != null
+        ? List.of(given.split(File.pathSeparator, -1))
+        : List.of("/usr/lib/jvm", "/opt/java", System.getProperty("user.home") + "/.jdks");
   }
 
   private static int feature(Path release) {
