@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
 
 /** The file operations of the running system. Stateless but for the locks that this JVM holds. */
@@ -56,8 +55,10 @@ public final class OsDisk implements Disk {
       if (attributes.isDirectory()) {
         throw new FileSystemException(path.toString(), null, "is a directory");
       }
-      // Windows has no keys; there the real path stands for the file, and only for its lock.
-      Object key = Objects.requireNonNullElse(attributes.fileKey(), path.toRealPath());
+      Object key = attributes.fileKey();
+      if (key == null) {
+        key = path.toRealPath(); // Windows has no keys; the key only finds the lock
+      }
       return new OsFile(path, channel, key, mode != Mode.READ, forceCoversMaps);
     } catch (Throwable e) {
       channel.close();

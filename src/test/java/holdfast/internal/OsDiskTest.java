@@ -217,6 +217,12 @@ class OsDiskTest {
   }
 
   @Test
+  void theEmptyPathIsTheCurrentDirectory() throws IOException {
+    assertTrue(DISK.forceDirectory(Path.of("")));
+    assertEquals(Disk.Kind.DIRECTORY, DISK.attributes(Path.of("")).kind());
+  }
+
+  @Test
   void aListingDoesNotFollowLinks() throws IOException {
     Files.write(dir.resolve("a"), new byte[3]);
     Files.createSymbolicLink(dir.resolve("link"), dir.resolve("a"));

@@ -1,6 +1,7 @@
 package holdfast.testkit;
 
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -8,9 +9,11 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
 
 /**
  * Runs test code on a {@code Mem} that dies at the n-th store, to show what a SIGKILL between two
@@ -70,7 +73,7 @@ public final class PatchedMem {
    * @throws Throwable what it throws
    */
   public static void run(Class<? extends Runnable> body) throws Throwable {
-    Class<?> inside = Class.forName(body.getName(), true, new Loader(compiled()));
+    Class<?> inside = Class.forName(body.getName(), true, new Loader(Once.MEM));
     try {
       ((Runnable) inside.getConstructor().newInstance()).run();
     } catch (InvocationTargetException e) {
@@ -127,15 +130,16 @@ public final class PatchedMem {
         if (exit != 0) {
           throw new AssertionError("the patched Mem does not compile:\n" + output);
         }
-        return Files.readAllBytes(dir.resolve("holdfast").resolve("internal").resolve("Mem.class"));
+        byte[] mem =
+            Files.readAllBytes(dir.resolve("holdfast").resolve("internal").resolve("Mem.class"));
+        try (Stream<Path> files = Files.walk(dir)) {
+          files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        }
+        return mem;
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
-  }
-
-  private static byte[] compiled() {
-    return Once.MEM;
   }
 
   /** Loads everything of the project itself, and the rest from where the tests have it. */

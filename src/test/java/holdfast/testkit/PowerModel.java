@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SortedMap;
+import java.util.function.IntToLongFunction;
 import java.util.function.Predicate;
 
 /**
@@ -85,6 +85,37 @@ final class PowerModel {
     long size;
     int sizeEvent;
     final Map<Long, Durable> sectors = new HashMap<>();
+
+    /**
+     * Of the digests of all sectors, and where the last byte that is not zero ends; null until
+     * asked for again.
+     */
+    private long[] sumAndEnd;
+
+    long sum() {
+      return sumAndEnd()[0];
+    }
+
+    long end() {
+      return sumAndEnd()[1];
+    }
+
+    private long[] sumAndEnd() {
+      if (sumAndEnd == null) {
+        sumAndEnd = new long[2];
+        sectors.forEach(
+            (index, it) -> {
+              sumAndEnd[0] += digest(index, it.sector);
+              long written = it.sector.digest == 0 ? 0 : index * Sector.SIZE + it.sector.used();
+              sumAndEnd[1] = Math.max(sumAndEnd[1], written);
+            });
+      }
+      return sumAndEnd;
+    }
+
+    void changed() {
+      sumAndEnd = null;
+    }
   }
 
   private final SimLog log;
@@ -211,6 +242,7 @@ final class PowerModel {
         file.sectors.put(sector, new Durable(content, position));
       }
     }
+    file.changed();
     units.removeIf(unit -> unit.file == id && latest.containsKey(unit.sector));
   }
 
@@ -237,6 +269,7 @@ final class PowerModel {
     }
     file.size = size.size;
     file.sizeEvent = position;
+    file.changed();
     units.removeIf(unit -> unit.file == id && unit.isSize());
   }
 
@@ -280,19 +313,50 @@ final class PowerModel {
 
   /** A number for the content of a file after a cut. */
   long digest(int id, Predicate<Unit> kept) {
-    SimLog.FileImage image = image(id, kept);
-    long digest = Sector.mix(image.size() + 1, 0);
-    for (Map.Entry<Long, Sector> entry : image.sectors().entrySet()) {
-      digest += Sector.mix(entry.getValue().digest, entry.getKey() + 1);
+    DurableFile file = file(id);
+    long size = file.size;
+    boolean simple = true;
+    Map<Long, Unit> newest = new HashMap<>();
+    for (Unit unit : units) {
+      if (unit.file == id) {
+        simple &= !unit.cut;
+        if (kept.test(unit)) {
+          if (unit.isSize()) {
+            size = unit.size;
+          } else {
+            newest.put(unit.sector, unit);
+          }
+        }
+      }
     }
-    return digest;
+    if (!simple || size < file.end()) {
+      SimLog.FileImage image = image(id, kept);
+      long sum = 0;
+      for (Map.Entry<Long, Sector> entry : image.sectors().entrySet()) {
+        sum += digest(entry.getKey(), entry.getValue());
+      }
+      return sum + Sector.mix(image.size() + 1, 0);
+    }
+    // Nothing durable is cut, so only the sectors that changed differ from the durable sum.
+    long sum = file.sum();
+    for (Unit unit : newest.values()) {
+      long lo = unit.sector * Sector.SIZE;
+      if (lo < size) {
+        Durable old = file.sectors.get(unit.sector);
+        sum -= old == null ? 0 : digest(unit.sector, old.sector);
+        sum += digest(unit.sector, unit.content.cutAt(size - lo));
+      }
+    }
+    return sum + Sector.mix(size + 1, 0);
+  }
+
+  private static long digest(long index, Sector sector) {
+    return Sector.mix(sector.digest, index + 1);
   }
 
   /** A number for the whole tree after a cut that leaves these names; see {@link PendingNames}. */
   static long digest(
-      Map<Integer, SortedMap<String, Integer>> tree,
-      int directory,
-      java.util.function.IntToLongFunction fileDigest) {
+      Map<Integer, SortedMap<String, Integer>> tree, int directory, IntToLongFunction fileDigest) {
     long digest = 1;
     for (Map.Entry<String, Integer> entry : tree.get(directory).entrySet()) {
       int node = entry.getValue();
@@ -307,6 +371,6 @@ final class PowerModel {
 
   @Override
   public String toString() {
-    return "position " + position + ", pending " + units + " and " + Objects.toString(names);
+    return "position " + position + ", pending " + units + " and " + names;
   }
 }

@@ -42,6 +42,15 @@ final class Sector {
     return of(copy);
   }
 
+  /** How many bytes there are up to the last that is not zero. */
+  int used() {
+    int used = SIZE;
+    while (used > 0 && bytes[used - 1] == 0) {
+      used--;
+    }
+    return used;
+  }
+
   /** The content, not to be changed. */
   MemorySegment segment() {
     return MemorySegment.ofArray(bytes).asReadOnly();

@@ -125,11 +125,14 @@ class SimDiskStatesTest {
     SimDisk first = busyDisk();
     SimDisk second = busyDisk();
     Set<String> ids = new HashSet<>();
+    Set<String> contents = new HashSet<>();
     first
         .states()
         .forEach(
             state -> {
               assertTrue(ids.add(state.id()), state.id());
+              String content = state.acknowledged() + state.disk().fingerprint();
+              assertTrue(contents.add(content), "again: " + state.id());
               CutState again = second.state(state.id());
               assertEquals(state.id(), again.id());
               assertEquals(state.disk().fingerprint(), again.disk().fingerprint(), state.id());
