@@ -32,11 +32,13 @@ final class HcChainSearch {
     int at = p + shift;
     int look = p - low;
     int four = HcBytes.getInt(bytes, at);
+    if (jumpsRuns && HcRuns.isRun(four)) {
+      return HcRunSearch.search(state, p, low, limit, best, tries, false);
+    }
     int candidate = state.heads[HcChain.hash(four)];
     // A longer match has the same two bytes here: the last one of the best length, and the next.
     int tail = best - 1 - look;
     short two = HcBytes.getShort(bytes, at + tail);
-    int ahead = -1;
     while (candidate >= floor && tries > 0) {
       tries--;
       int place = candidate + shift;
@@ -69,29 +71,7 @@ final class HcChainSearch {
         tail = best - 1 - look;
         two = HcBytes.getShort(bytes, at + tail);
       }
-      int step = chain[candidate & HcChain.SLOT];
-      if (jumpsRuns && step == 1) {
-        if (ahead < 0) {
-          ahead = HcRuns.ahead(state, p, limit, four);
-        }
-        int next =
-            ahead > 0 ? HcRuns.jump(state, candidate - 1, four, ahead, floor, limit) : HcRuns.NONE;
-        if (next != HcRuns.NONE) {
-          if (look == 0 && state.runLength > 0) {
-            if (state.runLength > best) {
-              best = state.runLength;
-              state.matchOffset = p - next;
-              state.matchBack = 0;
-              tail = best - 1;
-              two = HcBytes.getShort(bytes, at + tail);
-            }
-            next -= chain[next & HcChain.SLOT];
-          }
-          candidate = next;
-          continue;
-        }
-      }
-      candidate -= step;
+      candidate -= chain[candidate & HcChain.SLOT];
     }
     if (state.dictionary != null && tries > 0 && floor == state.lowest) {
       best = HcChain.searchDictionary(state, p, low, limit, best, tries);

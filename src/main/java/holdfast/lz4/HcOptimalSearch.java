@@ -14,7 +14,7 @@ final class HcOptimalSearch {
   private static final int PATIENCE = 1 << PATIENCE_BITS;
 
   /** With decompression speed preferred, matches do not overlap closer than that. */
-  private static final int FAVORED_OFFSET_MIN = 8;
+  static final int FAVORED_OFFSET_MIN = 8;
 
   private HcOptimalSearch() {}
 
@@ -38,10 +38,12 @@ final class HcOptimalSearch {
     int offsetMin = state.favorDecompressionSpeed ? FAVORED_OFFSET_MIN : 1;
     int at = p + shift;
     int four = HcBytes.getInt(bytes, at);
+    if (HcRuns.isRun(four)) {
+      return HcRunSearch.search(state, p, p, limit, best, tries, true);
+    }
     int candidate = state.heads[HcChain.hash(four)];
     short two = HcBytes.getShort(bytes, at + best - 1);
     int lead = 0;
-    int ahead = -1;
     while (candidate >= floor && tries > 0) {
       tries--;
       int place = candidate + shift;
@@ -69,41 +71,13 @@ final class HcOptimalSearch {
           two = HcBytes.getShort(bytes, at + best - 1);
         }
         if (length == best && best <= p - candidate) {
-          int longest = 1;
-          int patience = PATIENCE;
-          int stride;
-          for (int position = 0; position < best - 3; position += stride) {
-            int step = chain[(candidate + position) & HcChain.SLOT];
-            stride = patience++ >>> PATIENCE_BITS;
-            if (step > longest) {
-              longest = step;
-              lead = position;
-              patience = PATIENCE;
-            }
-          }
+          long change = change(chain, candidate, best, lead);
+          lead = (int) (change >>> 32);
+          int longest = (int) change;
           if (longest > 1) {
             candidate -= longest;
             continue;
           }
-        }
-      }
-      if (lead == 0 && chain[candidate & HcChain.SLOT] == 1) {
-        if (ahead < 0) {
-          ahead = HcRuns.ahead(state, p, limit, four);
-        }
-        int next =
-            ahead > 0 ? HcRuns.jump(state, candidate - 1, four, ahead, floor, limit) : HcRuns.NONE;
-        if (next != HcRuns.NONE) {
-          if (state.runLength > 0) {
-            if (state.runLength > best) {
-              best = state.runLength;
-              state.matchOffset = p - next;
-              two = HcBytes.getShort(bytes, at + best - 1);
-            }
-            next -= chain[next & HcChain.SLOT];
-          }
-          candidate = next;
-          continue;
         }
       }
       candidate -= chain[(candidate + lead) & HcChain.SLOT];
@@ -112,5 +86,28 @@ final class HcOptimalSearch {
       best = HcChain.searchDictionary(state, p, p, limit, best, tries);
     }
     return best;
+  }
+
+  /**
+   * Finds the position of a match whose chain takes the longest step.
+   *
+   * @param candidate where the match is
+   * @param lead result when no step is longer than 1
+   * @return the position in the upper half, the step in the lower
+   */
+  static long change(char[] chain, int candidate, int length, int lead) {
+    int longest = 1;
+    int patience = PATIENCE;
+    int stride;
+    for (int position = 0; position < length - 3; position += stride) {
+      int step = chain[(candidate + position) & HcChain.SLOT];
+      stride = patience++ >>> PATIENCE_BITS;
+      if (step > longest) {
+        longest = step;
+        lead = position;
+        patience = PATIENCE;
+      }
+    }
+    return ((long) lead << 32) | longest;
   }
 }

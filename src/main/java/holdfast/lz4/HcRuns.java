@@ -20,11 +20,13 @@ final class HcRuns {
 
   private HcRuns() {}
 
-  /** Length of the run that begins at {@code p}, or 0 if the four bytes there are not all equal. */
+  /** Whether four bytes are all the same. */
+  static boolean isRun(int four) {
+    return Integer.rotateLeft(four, 8) == four;
+  }
+
+  /** Length of the run that begins at {@code p} with four equal bytes. */
   static int ahead(HcState state, int p, int limit, int four) {
-    if (Integer.rotateLeft(four, 8) != four) {
-      return 0;
-    }
     int shift = state.prefixShift;
     int at = p + Lz4Block.MATCH_MIN;
     return Lz4Block.MATCH_MIN + HcBytes.same(state.prefix, at + shift, limit + shift, four);
