@@ -137,7 +137,7 @@ final class HcState {
 
   /** Whether the byte after the prefix is the one at the given position. */
   boolean continuesAt(byte[] source, int position) {
-    return identical(prefix, source) && end + prefixShift == position;
+    return prefix == source && end + prefixShift == position;
   }
 
   /**
@@ -166,7 +166,7 @@ final class HcState {
    * @param size its bytes
    */
   void dropOverwritten(int position, int size) {
-    if (!identical(ext, prefix) || lowest == prefixStart) {
+    if (ext != prefix || lowest == prefixStart) {
       return;
     }
     int extLo = lowest + extShift;
@@ -231,11 +231,5 @@ final class HcState {
     prefixStart = lowest = end - size;
     ext = NO_BYTES;
     next = Math.max(next, prefixStart);
-  }
-
-  /** Whether two arrays are one: their contents do not matter. */
-  @SuppressWarnings("ReferenceEquality")
-  private static boolean identical(byte[] a, byte[] b) {
-    return a == b;
   }
 }
