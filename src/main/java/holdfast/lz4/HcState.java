@@ -172,10 +172,15 @@ final class HcState {
     int extLo = lowest + extShift;
     int extHi = prefixStart + extShift;
     if (position < extHi && position + size > extLo) {
-      lowest += Math.min(position + size, extHi) - extLo;
-      if (extSize() < Lz4Block.MATCH_MIN) {
-        lowest = prefixStart;
-      }
+      dropExternal(Math.min(position + size, extHi) - extLo);
+    }
+  }
+
+  /** Gives up the oldest bytes of the external segment, and all of it when few are left. */
+  void dropExternal(int bytes) {
+    lowest += Math.min(bytes, extSize());
+    if (extSize() < Lz4Block.MATCH_MIN) {
+      lowest = prefixStart;
     }
   }
 

@@ -19,7 +19,7 @@ package holdfast.lz4;
  * Used by one thread. Arguments are ranges that the caller has checked, sizes of input are at most
  * {@link Lz4Block#PLAIN_MAX}.
  */
-final class HcStream {
+final class HcStream implements StreamEngine {
   /** Above index 2^31, which the bias makes 0, history is indexed anew: an index has 32 bits. */
   private static final int INDEX_MAX = 0;
 
@@ -50,8 +50,8 @@ final class HcStream {
     this.favorDecompressionSpeed = favorDecompressionSpeed;
   }
 
-  /** Forgets all history. */
-  void reset() {
+  @Override
+  public void reset() {
     state.forget();
     dictionary = null;
     begun = false;
@@ -63,12 +63,18 @@ final class HcStream {
    * @param bytes kept by reference
    * @return bytes of it that count
    */
-  int load(byte[] bytes, int offset, int size) {
+  @Override
+  public int load(byte[] bytes, int offset, int size) {
     reset();
     int kept = state.load(bytes, offset, size);
     state.favorDecompressionSpeed = favorDecompressionSpeed;
     begun = true;
     return kept;
+  }
+
+  @Override
+  public void attach(Lz4Dictionary ready) {
+    attach(ready.chains());
   }
 
   /**
@@ -87,7 +93,9 @@ final class HcStream {
    *
    * @return its size; 0 if it does not fit, only a new start may follow then
    */
-  int compress(byte[] src, int srcOffset, int srcSize, byte[] dst, int dstOffset, int dstSize) {
+  @Override
+  public int compress(
+      byte[] src, int srcOffset, int srcSize, byte[] dst, int dstOffset, int dstSize) {
     if (!begun) {
       begin(src, srcOffset);
     }
@@ -133,7 +141,8 @@ final class HcStream {
    * @param max how many bytes at most; under 4 none are kept
    * @return how many there are, at most 64 KiB
    */
-  int save(byte[] target, int offset, int max) {
+  @Override
+  public int save(byte[] target, int offset, int max) {
     if (!begun) {
       return 0;
     }
@@ -141,5 +150,10 @@ final class HcStream {
     int kept = Math.min(wanted, state.prefixSize());
     state.moveTo(target, offset, kept);
     return kept;
+  }
+
+  @Override
+  public void forgetExternal(int bytes) {
+    state.dropExternal(bytes);
   }
 }
