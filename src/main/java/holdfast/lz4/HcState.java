@@ -202,7 +202,12 @@ final class HcState {
     return kept;
   }
 
-  /** Becomes a copy of another state with the same method. */
+  /**
+   * Becomes a copy of another state with the same method.
+   *
+   * <p>A dictionary prefers nothing, so that the stream from then on does not prefer decompression
+   * speed either: so it is in the original.
+   */
   void copyOf(HcState other) {
     System.arraycopy(other.heads, 0, heads, 0, HEADS);
     System.arraycopy(other.chain, 0, chain, 0, CHAIN);

@@ -100,6 +100,7 @@ final class HcStream implements StreamEngine {
       begin(src, srcOffset);
     }
     if (state.end > INDEX_MAX) {
+      // From here on decompression speed is not preferred: so it is in the original.
       int kept = Math.min(state.prefixSize(), Lz4Block.HISTORY);
       state.load(state.prefix, state.end - kept + state.prefixShift, kept);
     }

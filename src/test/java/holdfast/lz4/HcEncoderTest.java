@@ -60,8 +60,8 @@ class HcEncoderTest {
   @ValueSource(ints = {2, 3, 9, 10, 12})
   void everyTargetIsFilledWithABlockOfTheStartOfTheInput(int level) {
     HcEncoder encoder = new HcEncoder(level, false);
-    byte[] plain = MixedContent.of(new SplittableRandom(level), 3000);
-    int whole = encoder.compress(plain, 0, plain.length, new byte[4000], 0, 4000);
+    byte[] plain = MixedContent.of(new SplittableRandom(level), 1500);
+    int whole = encoder.compress(plain, 0, plain.length, new byte[2000], 0, 2000);
     byte guard = 0x5A;
     for (int room = 1; room <= whole + 1; room++) {
       byte[] target = new byte[room + 2];
@@ -102,6 +102,27 @@ class HcEncoderTest {
   }
 
   @Test
+  void thePublicFaceGivesTheSameBlocks() {
+    byte[] plain = MixedContent.of(new SplittableRandom(11), 10_000);
+    byte[] expected = new byte[Lz4.maxCompressedSize(plain.length)];
+    byte[] block = new byte[expected.length];
+    for (int level = 2; level <= 12; level++) {
+      for (boolean favor : new boolean[] {false, true}) {
+        HcEncoder encoder = new HcEncoder(level, favor);
+        Lz4Compressor face =
+            Lz4Compressor.of(Lz4Level.hc(level).withFavorDecompressionSpeed(favor));
+        int size = encoder.compress(plain, 0, plain.length, expected, 0, expected.length);
+        assertEquals(size, face.compress(plain, 0, plain.length, block, 0, block.length));
+        assertArrayEquals(Arrays.copyOf(expected, size), Arrays.copyOf(block, size));
+        int filled = encoder.fill(plain, 0, plain.length, expected, 0, 1000);
+        assertEquals(filled, face.fill(plain, 0, plain.length, block, 0, 1000));
+        assertEquals(encoder.consumed(), face.consumed());
+        assertArrayEquals(Arrays.copyOf(expected, filled), Arrays.copyOf(block, filled));
+      }
+    }
+  }
+
+  @Test
   void indexesBeginAnewAboveOneGibibyte() {
     byte[] plain = MixedContent.of(new SplittableRandom(2), 5000);
     byte[] block = new byte[6000];
@@ -123,31 +144,36 @@ class HcEncoderTest {
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 9, 10, 12})
   void theTimeForHostileContentIsLinear(int level) {
-    int size = 1 << 18;
-    for (int kind = 0; kind < 4; kind++) {
+    int size = 1 << 16;
+    HcEncoder encoder = new HcEncoder(level, false);
+    for (int kind = 0; kind < 5; kind++) {
       byte[] small = hostile(kind, size);
       byte[] large = hostile(kind, 4 * size);
-      HcEncoder encoder = new HcEncoder(level, false);
-      time(encoder, small);
-      long one = time(encoder, small);
-      long four = time(encoder, large);
-      // 4 when linear, 16 when quadratic; two milliseconds are noise.
-      assertTrue(
-          four <= 10 * (one + 2_000_000), "kind " + kind + ": " + one + " and " + four + " ns");
+      // The best of some rounds, since others use the machine too. 4 when linear, 16 when
+      // quadratic; half a millisecond is noise.
+      long one = Long.MAX_VALUE;
+      long four = Long.MAX_VALUE;
+      for (int round = 0; round < 3 || (round < 50 && four > 9 * (one + 500_000)); round++) {
+        one = Math.min(one, time(encoder, small));
+        four = Math.min(four, time(encoder, large));
+      }
+      assertTrue(four <= 9 * (one + 500_000), "kind " + kind + ": " + one + " and " + four + " ns");
     }
   }
 
   private static byte[] hostile(int kind, int size) {
     byte[] bytes = new byte[size];
     for (int i = 0; i < size; i++) {
+      boolean mark = i % 4000 == 3999;
       bytes[i] =
           switch (kind) {
             case 0 -> 0;
             case 1 -> (byte) (i & 1);
             // Runs of zeros, each with its own end: every start matches all that went before.
             case 2 -> (byte) (i % 300 == 299 ? i / 300 : 0);
-            // The same 60 bytes again and again, and one that differs.
-            default -> (byte) (i % 61 == 60 ? i / 61 * 7 : i % 61);
+            // Long periods of 2 and of 7, nearly as long as the optimal parser's path.
+            case 3 -> (byte) (mark ? i / 4000 * 31 + 2 : i & 1);
+            default -> (byte) (mark ? i / 4000 * 31 + 7 : i % 7);
           };
     }
     return bytes;
@@ -155,12 +181,8 @@ class HcEncoderTest {
 
   private static long time(HcEncoder encoder, byte[] plain) {
     byte[] block = new byte[Lz4.maxCompressedSize(plain.length)];
-    long best = Long.MAX_VALUE;
-    for (int i = 0; i < 2; i++) {
-      long start = System.nanoTime();
-      encoder.compress(plain, 0, plain.length, block, 0, block.length);
-      best = Math.min(best, System.nanoTime() - start);
-    }
-    return best;
+    long start = System.nanoTime();
+    encoder.compress(plain, 0, plain.length, block, 0, block.length);
+    return System.nanoTime() - start;
   }
 }
