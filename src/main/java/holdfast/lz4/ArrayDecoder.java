@@ -138,8 +138,11 @@ final class ArrayDecoder {
         op += head;
         length -= head;
       }
-      copyMatch(dst, op, op - offset, length);
-      op += length;
+      if (length > 0) {
+        // A match that ends in the dictionary has no source here: it might lie before the array.
+        copyMatch(dst, op, op - offset, length);
+        op += length;
+      }
       if (partial && op == oend) {
         return dstSize;
       }

@@ -152,6 +152,11 @@ final class FastStream implements StreamEngine {
     return size;
   }
 
+  @Override
+  public void forgetExternal(int bytes) {
+    // A block that follows another one refers to its prefix only.
+  }
+
   private void refer(byte[] array, int end, int size) {
     history = array;
     historyEnd = end;

@@ -26,17 +26,22 @@ import java.util.Objects;
  */
 public final class Lz4Compressor {
   private final int acceleration;
-  private final int[] large = new int[FastTables.LARGE_ENTRIES];
-  private final char[] small = new char[FastTables.SMALL_ENTRIES];
+  private final int[] large;
+  private final char[] small;
+
+  /** What levels 2 to 12 need instead of the three above; null at level 1. */
+  private final HcEncoder hc;
+
   private final Staging stagedSource = new Staging();
   private final Staging stagedBlock = new Staging();
   private long consumed;
 
   private Lz4Compressor(Lz4Level level) {
-    if (!level.isFast()) {
-      throw new UnsupportedOperationException("level " + level.level());
-    }
-    this.acceleration = level.acceleration();
+    boolean fast = level.isFast();
+    acceleration = level.acceleration();
+    large = fast ? new int[FastTables.LARGE_ENTRIES] : null;
+    small = fast ? new char[FastTables.SMALL_ENTRIES] : null;
+    hc = fast ? null : new HcEncoder(level.level(), level.favorDecompressionSpeed());
   }
 
   /**
@@ -207,6 +212,9 @@ public final class Lz4Compressor {
     if (dstSize == 0) {
       return 0;
     }
+    if (hc != null) {
+      return hc.compress(src, srcOffset, srcSize, dst, dstOffset, dstSize);
+    }
     if (srcSize < Lz4Block.SMALL_INPUT_LIMIT) {
       Arrays.fill(small, (char) 0);
       return FastArrayEncoder.compressSmall(
@@ -222,6 +230,11 @@ public final class Lz4Compressor {
     consumed = 0;
     if (dstSize == 0) {
       return 0;
+    }
+    if (hc != null) {
+      int produced = hc.fill(src, srcOffset, srcSize, dst, dstOffset, dstSize);
+      consumed = hc.consumed();
+      return produced;
     }
     boolean isSmall = whole < Lz4Block.SMALL_INPUT_LIMIT;
     long both =

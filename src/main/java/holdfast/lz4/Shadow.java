@@ -29,6 +29,11 @@ final class Shadow {
   private long callerSize;
   private boolean active;
 
+  /** Where the run before the latest is in the caller's memory; engines may still refer to it. */
+  private long externalStart;
+
+  private long externalEnd;
+
   /** The array with the latest block. */
   byte[] array() {
     return array;
@@ -42,6 +47,7 @@ final class Shadow {
   /** The history is somewhere else from now on, or there is none. */
   void clear() {
     active = false;
+    externalStart = externalEnd = 0;
   }
 
   /**
@@ -59,9 +65,13 @@ final class Shadow {
         swap(target);
       }
       callerSize += size;
+      forgetOverwritten(block.address(), size, engine);
     } else {
+      externalStart = externalEnd = 0;
       if (active) {
         dropOverwritten(block.address() + size, engine);
+        externalStart = callerEnd - end;
+        externalEnd = callerEnd;
       }
       swap(larger(other, Lz4Block.HISTORY + size));
       end = 0;
@@ -95,6 +105,15 @@ final class Shadow {
       byte[] to = larger(other, Lz4Block.HISTORY);
       end = engine.save(to, 0, left < Lz4Block.MATCH_MIN ? 0 : (int) left);
       swap(to);
+    }
+  }
+
+  /** The same for the run before the latest, when the latest grows upon it. */
+  private void forgetOverwritten(long start, int size, StreamEngine engine) {
+    if (start < externalEnd && start + size > externalStart) {
+      long overwritten = Math.min(start + size, externalEnd) - externalStart;
+      engine.forgetExternal((int) overwritten);
+      externalStart += overwritten;
     }
   }
 

@@ -33,4 +33,10 @@ interface StreamEngine {
    * @return how many there are
    */
   int save(byte[] target, int offset, int max);
+
+  /**
+   * Forgets the oldest bytes of an external dictionary that the caller has overwritten where this
+   * engine cannot see it.
+   */
+  void forgetExternal(int bytes);
 }

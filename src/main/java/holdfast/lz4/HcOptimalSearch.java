@@ -1,0 +1,113 @@
+package holdfast.lz4;
+
+/**
+ * The search of levels 10 to 12: the longest match that begins at an index.
+ *
+ * <p>Besides the jumps of {@link HcRuns} it changes chains: a longer match must also agree with the
+ * positions after the first, so it follows the chain of that position of the best match so far
+ * whose next step is the longest. {@code lead} is the distance to that position.
+ */
+final class HcOptimalSearch {
+  /** After so many probes, as a power of two, the stride of a chain change grows by one. */
+  private static final int PATIENCE_BITS = 4;
+
+  private static final int PATIENCE = 1 << PATIENCE_BITS;
+
+  /** With decompression speed preferred, matches do not overlap closer than that. */
+  static final int FAVORED_OFFSET_MIN = 8;
+
+  private HcOptimalSearch() {}
+
+  /**
+   * Looks for a match at {@code p}.
+   *
+   * <p>Sets {@link HcState#matchOffset} when it finds one.
+   *
+   * @param limit index where matches stop
+   * @param best length that a match must exceed
+   * @param tries how many candidates may be looked at
+   * @return length of the match, or {@code best}
+   */
+  static int search(HcState state, int p, int limit, int best, int tries) {
+    HcChain.insert(state, p);
+    char[] chain = state.chain;
+    byte[] bytes = state.prefix;
+    int shift = state.prefixShift;
+    int start = state.prefixStart;
+    int floor = Math.max(state.lowest, p - Lz4Block.DISTANCE_MAX);
+    int offsetMin = state.favorDecompressionSpeed ? FAVORED_OFFSET_MIN : 1;
+    int at = p + shift;
+    int four = HcBytes.getInt(bytes, at);
+    if (HcRuns.isRun(four)) {
+      return HcRunSearch.search(state, p, p, limit, best, tries, true);
+    }
+    int candidate = state.heads[HcChain.hash(four)];
+    short two = HcBytes.getShort(bytes, at + best - 1);
+    int lead = 0;
+    while (candidate >= floor && tries > 0) {
+      tries--;
+      int place = candidate + shift;
+      int length = 0;
+      if (p - candidate >= offsetMin) {
+        if (candidate >= start) {
+          if (HcBytes.getShort(bytes, place + best - 1) == two
+              && HcBytes.getInt(bytes, place) == four) {
+            length =
+                Lz4Block.MATCH_MIN
+                    + HcBytes.run(
+                        bytes,
+                        at + Lz4Block.MATCH_MIN,
+                        limit + shift,
+                        bytes,
+                        place + Lz4Block.MATCH_MIN);
+          }
+        } else if (candidate <= start - Lz4Block.MATCH_MIN
+            && HcBytes.getInt(state.ext, candidate + state.extShift) == four) {
+          length = HcChain.externalRun(state, p, candidate, limit);
+        }
+        if (length > best) {
+          best = length;
+          state.matchOffset = p - candidate;
+          two = HcBytes.getShort(bytes, at + best - 1);
+        }
+        if (length == best && best <= p - candidate) {
+          long change = change(chain, candidate, best, lead);
+          lead = (int) (change >>> 32);
+          int longest = (int) change;
+          if (longest > 1) {
+            candidate -= longest;
+            continue;
+          }
+        }
+      }
+      candidate -= chain[(candidate + lead) & HcChain.SLOT];
+    }
+    if (state.dictionary != null && tries > 0 && floor == state.lowest) {
+      best = HcChain.searchDictionary(state, p, p, limit, best, tries);
+    }
+    return best;
+  }
+
+  /**
+   * Finds the position of a match whose chain takes the longest step.
+   *
+   * @param candidate where the match is
+   * @param lead result when no step is longer than 1
+   * @return the position in the upper half, the step in the lower
+   */
+  static long change(char[] chain, int candidate, int length, int lead) {
+    int longest = 1;
+    int patience = PATIENCE;
+    int stride;
+    for (int position = 0; position < length - 3; position += stride) {
+      int step = chain[(candidate + position) & HcChain.SLOT];
+      stride = patience++ >>> PATIENCE_BITS;
+      if (step > longest) {
+        longest = step;
+        lead = position;
+        patience = PATIENCE;
+      }
+    }
+    return ((long) lead << 32) | longest;
+  }
+}
