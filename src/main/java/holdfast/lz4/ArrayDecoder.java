@@ -138,7 +138,10 @@ final class ArrayDecoder {
         op += head;
         length -= head;
       }
-      copyMatch(dst, op, op - offset, length);
+      // Nothing is left, and the match lies before the array, when it ends with the dictionary.
+      if (length > 0) {
+        copyMatch(dst, op, op - offset, length);
+      }
       op += length;
       if (partial && op == oend) {
         return dstSize;
