@@ -43,10 +43,7 @@ public final class Lz4StreamEncoder {
    * @return a new one
    */
   public static Lz4StreamEncoder of(Lz4Level level) {
-    if (!level.isFast()) {
-      throw new UnsupportedOperationException("level " + level.level());
-    }
-    return new Lz4StreamEncoder(new FastStream(level.acceleration()));
+    return new Lz4StreamEncoder(StreamEngine.of(level));
   }
 
   /** Starts a new stream without history. */
