@@ -2,7 +2,6 @@ package holdfast.lz4;
 
 import static holdfast.lz4.FrameLayout.FORMAT;
 import static holdfast.lz4.FrameLayout.WORD_SIZE;
-import static holdfast.lz4.FrameLayout.getWord;
 import static holdfast.lz4.FrameLayout.hex;
 
 import holdfast.CorruptDataException;
@@ -31,44 +30,37 @@ import java.nio.ByteBuffer;
  *            '--------------------------+- CONTENT_CHECKSUM
  *
  * DONE instead of MAGIC after a frame when only the first is wanted. Any damage leads to FAILED,
- * where every call throws what was found.
+ * where every call throws what was found. A scan goes to SKIP in place of BLOCK.
  * }</pre>
  *
- * <p>The caller moves bytes in and out:
+ * <p>The caller brings input, {@link #room} bytes or fewer at a time, and takes output with {@link
+ * #decode}, which gives 0 when more input is wanted. A state acts when all bytes that it needs lie
+ * in the input, so they are kept nowhere else. A block is decoded from there straight into the
+ * caller's array if that is large enough for whatever the block may hold, else into the window;
+ * linked blocks always go through the window, which keeps the history.
  *
- * <pre>{@code
- * input    [ used up | not yet used | room for wanted() bytes ]
- *          0         lo             hi = end()
- * window   [ history, if linked | handed out | ready ]
- *                                            outLo   outHi
- * }</pre>
- *
- * <p>A state acts when all bytes that it needs lie in the input, so nothing is kept anywhere else.
- * A block is decoded from there straight into the caller's array if that is large enough for
- * whatever the block may hold, else into the window. Linked blocks always go through the window,
- * which keeps the history. Both arrays grow with the bytes that really came: the input at most
- * doubles, the window is at most 255 times the size of a block. Neither grows beyond what the
- * header's block size justifies, and a frame whose block size justifies more than the memory limit
- * is refused.
+ * <p>Both arrays grow with the bytes that really came: the input at most doubles, the window is at
+ * most 255 times the size of a block. Neither grows beyond what the header's block size justifies,
+ * and a frame whose block size justifies more than the memory limit is refused.
  */
 final class FrameDecoder {
   /** Is told what stands where. Offsets are those of the stream. */
   interface Observer {
-    void frame(long offset, FrameHeader header, byte headerChecksum);
+    default void frame(long offset, FrameHeader header, byte headerChecksum) {}
 
-    void legacyFrame(long offset);
+    default void legacyFrame(long offset) {}
 
-    void skippableFrame(long offset, int magic, long size);
+    default void skippableFrame(long offset, int magic, long size) {}
 
     /** {@code plainSize} is -1 in a scan, unless the block is stored. */
-    void block(long offset, int word, int checksumSize, int plainSize);
+    default void block(long offset, int word, int checksumSize, int plainSize) {}
 
-    void endMark(long offset);
+    default void endMark(long offset) {}
 
-    void contentChecksum(long offset, int checksum);
+    default void contentChecksum(long offset, int checksum) {}
 
     /** The frame begun last ends before this offset. */
-    void endFrame(long offset);
+    default void endFrame(long offset) {}
   }
 
   private enum State {
@@ -83,7 +75,7 @@ final class FrameDecoder {
     DONE
   }
 
-  private static final int INPUT_MIN = 16 << 10;
+  private static final Observer NOBODY = new Observer() {};
 
   /** What is read at least when reading ahead does no harm. */
   private static final int READ_AHEAD = 8 << 10;
@@ -94,33 +86,22 @@ final class FrameDecoder {
   private static final byte[] NOTHING = {};
 
   private final Lz4FrameReadOptions options;
-
-  /** Null when nobody looks. */
   private final Observer observer;
 
   /** Whether blocks are only walked over. */
   private final boolean isScan;
 
+  private final boolean verifies;
   private final XxHash32 contentHash = new XxHash32();
   private final Lz4Decompressor blocks = Lz4Decompressor.create();
   private final Lz4Decompressor blocksAfterDictionary;
+  private final FrameInput input;
+  private final FrameWindow window = new FrameWindow();
   private State state = State.MAGIC;
   private RuntimeException failure;
 
-  private byte[] input;
-  private int lo;
-  private int hi;
-
-  /** Offset of input[0] in the stream. */
-  private long base;
-
   /** Bytes that the state needs before it can act. */
   private int need = WORD_SIZE;
-
-  private byte[] window = NOTHING;
-  private int historyLo;
-  private int outLo;
-  private int outHi;
 
   /** The frame being read; null for a legacy frame. */
   private FrameHeader header;
@@ -137,101 +118,61 @@ final class FrameDecoder {
   private long total;
 
   FrameDecoder(Lz4FrameReadOptions options) {
-    this(options, NOTHING, 0, 0, null, false);
+    this(options, new FrameInput(), NOBODY, false);
+  }
+
+  /** A decoder over an input that is all there. */
+  FrameDecoder(Lz4FrameReadOptions options, byte[] whole, int offset, int size) {
+    this(options, new FrameInput(whole, offset, size), NOBODY, false);
   }
 
   /** A decoder, or with {@code isScan} one that gives no output, that tells what stands where. */
   FrameDecoder(Lz4FrameReadOptions options, Observer observer, boolean isScan) {
-    this(options, NOTHING, 0, 0, observer, isScan);
-  }
-
-  /** A decoder over an input that is all there; it asks for nothing and writes nothing into it. */
-  FrameDecoder(Lz4FrameReadOptions options, byte[] whole, int offset, int size) {
-    this(options, whole, offset, size, null, false);
+    this(options, new FrameInput(), observer, isScan);
   }
 
   private FrameDecoder(
-      Lz4FrameReadOptions options,
-      byte[] whole,
-      int offset,
-      int size,
-      Observer observer,
-      boolean isScan) {
+      Lz4FrameReadOptions options, FrameInput input, Observer observer, boolean isScan) {
     this.options = options;
+    this.input = input;
     this.observer = observer;
     this.isScan = isScan;
+    this.verifies = options.verifyChecksums() && !isScan;
     this.blocksAfterDictionary =
         options.dictionary() == null ? blocks : blocks.withDictionary(options.dictionary().bytes());
-    this.input = whole;
-    this.lo = offset;
-    this.hi = offset + size;
-    this.base = -offset;
+  }
+
+  /** Where the caller puts input, and what was put there so far. */
+  FrameInput input() {
+    return input;
   }
 
   /**
-   * Makes room for input at {@link #end} and says how many bytes would be best; fewer, down to one,
-   * are fine too. 0 when nothing more is wanted.
+   * Makes room in the input and says how many bytes would be best next; fewer, down to one, are
+   * fine too. 0 when nothing more is wanted.
    */
-  int wanted() {
+  int room() {
     if (state == State.DONE || failure != null) {
       return 0;
     }
-    int have = hi - lo;
-    int wanted = need - have;
+    int wanted = need - input.have();
     if (state == State.BLOCK) {
       // Each block is followed by a word, so that one read can bring both.
       wanted += WORD_SIZE;
     }
-    if (!options.firstFrameOnly()) {
-      wanted = Math.max(wanted, READ_AHEAD);
-    }
-    if (lo == hi || hi + wanted > input.length) {
-      moveToStart(have + wanted);
-    }
-    return Math.min(wanted, input.length - hi);
-  }
-
-  private void moveToStart(int size) {
-    int have = hi - lo;
-    byte[] from = input;
-    if (size > input.length && have >= input.length / 2) {
-      // Doubled only when half full: the size of the next block is no more than a claim.
-      input = new byte[Math.max(INPUT_MIN, Math.min(size, 2 * input.length))];
-    }
-    System.arraycopy(from, lo, input, 0, have);
-    base += lo;
-    lo = 0;
-    hi = have;
-  }
-
-  byte[] input() {
-    return input;
-  }
-
-  int end() {
-    return hi;
-  }
-
-  /** Takes note of bytes that were put into {@link #input} at {@link #end}. */
-  void added(int size) {
-    hi += size;
+    return input.room(options.firstFrameOnly() ? wanted : Math.max(wanted, READ_AHEAD));
   }
 
   /** How many of the next input bytes nobody needs to see. */
   long skippable() {
-    return state == State.SKIP && lo == hi ? skipLeft : 0;
+    return state == State.SKIP && input.have() == 0 ? skipLeft : 0;
   }
 
   /** Takes note of input bytes that were not brought at all. */
   void skipped(long size) {
-    base += size;
+    input.skipped(size);
     skipLeft -= size;
     endSkip();
-  }
-
-  /** Whether the last frame wanted has ended. */
-  boolean isDone() {
-    return state == State.DONE;
   }
 
   /**
@@ -240,30 +181,34 @@ final class FrameDecoder {
    * @throws CorruptDataException unless the input ends behind a frame
    */
   void finish() {
-    boolean between = (state == State.MAGIC && frames > 0) || state == State.LEGACY_SIZE;
-    if (state == State.DONE || (between && lo == hi)) {
-      if (state == State.LEGACY_SIZE) {
-        endFrame();
-      }
+    if (failure != null || state == State.DONE) {
       return;
     }
-    String found = "the end of the input";
-    if (state == State.MAGIC && frames > 0) {
-      fail(corrupt(offset(), "a frame or the end of the input", (hi - lo) + " bytes"));
+    if (state == State.LEGACY_SIZE && input.have() == 0) {
+      endFrame();
     }
-    long end = base + hi;
-    fail(
-        switch (state) {
-          case MAGIC -> corrupt(end, "a frame", found);
-          case HEADER -> corrupt(end, "the rest of a frame header", found);
-          case WORD -> corrupt(end, "a block or the end mark", found);
-          case BLOCK -> corrupt(end, "the rest of a block", found);
-          case CONTENT_CHECKSUM -> corrupt(end, "the content checksum", found);
-          case SKIP_SIZE -> corrupt(end, "the size of a skippable frame", found);
-          case SKIP -> corrupt(end, skipLeft + " bytes to skip", found);
-          case LEGACY_SIZE -> corrupt(end, "the size of a legacy block", found);
-          case DONE -> throw new AssertionError(state);
-        });
+    if (state != State.MAGIC || frames == 0) {
+      failure = corrupt(input.endOffset(), missing(), "the end of the input");
+    } else if (input.have() != 0) {
+      failure = corrupt(offset(), "a frame or the end of the input", input.have() + " bytes");
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private String missing() {
+    return switch (state) {
+      case MAGIC -> "a frame";
+      case HEADER -> "the rest of a frame header";
+      case WORD -> "a block or the end mark";
+      case BLOCK -> "the rest of a block";
+      case CONTENT_CHECKSUM -> "the content checksum";
+      case SKIP_SIZE -> "the size of a skippable frame";
+      case SKIP -> skipLeft + " bytes to skip";
+      case LEGACY_SIZE -> "the size of a legacy block";
+      case DONE -> throw new AssertionError(state);
+    };
   }
 
   /** Plain bytes decoded so far, over all frames. */
@@ -273,7 +218,7 @@ final class FrameDecoder {
 
   /** Plain bytes that can be taken without more input. */
   int ready() {
-    return outHi - outLo;
+    return window.ready();
   }
 
   /**
@@ -283,13 +228,13 @@ final class FrameDecoder {
    * @return how many; 0 when more input is wanted or everything is done
    */
   int decode(byte[] to, int offset, int size) {
-    int direct = outLo < outHi ? 0 : advance(to, offset, size);
+    int direct = window.ready() > 0 ? 0 : advance(to, offset, size);
     if (direct > 0) {
       return direct;
     }
-    int count = Math.min(size, outHi - outLo);
-    System.arraycopy(window, outLo, to, offset, count);
-    outLo += count;
+    int count = Math.min(size, window.ready());
+    System.arraycopy(window.bytes(), window.lo(), to, offset, count);
+    window.take(count);
     return count;
   }
 
@@ -300,23 +245,23 @@ final class FrameDecoder {
       to.position(to.position() + count);
       return count;
     }
-    if (outLo == outHi) {
+    if (window.ready() == 0) {
       advance(NOTHING, 0, 0);
     }
-    int count = Math.min(to.remaining(), outHi - outLo);
-    to.put(window, outLo, count);
-    outLo += count;
+    int count = Math.min(to.remaining(), window.ready());
+    to.put(window.bytes(), window.lo(), count);
+    window.take(count);
     return count;
   }
 
   /** Hands out all plain bytes of a block. */
   int decode(OutputStream to) throws IOException {
-    if (outLo == outHi) {
+    if (window.ready() == 0) {
       advance(NOTHING, 0, 0);
     }
-    int count = outHi - outLo;
-    to.write(window, outLo, count);
-    outLo += count;
+    int count = window.ready();
+    to.write(window.bytes(), window.lo(), count);
+    window.take(count);
     return count;
   }
 
@@ -328,27 +273,21 @@ final class FrameDecoder {
       throw failure;
     }
     try {
-      while (hi - lo >= need) {
+      int direct = 0;
+      while (direct == 0 && window.ready() == 0 && input.have() >= need && state != State.DONE) {
         switch (state) {
           case MAGIC -> magic();
           case HEADER -> header();
           case WORD -> word();
-          case BLOCK -> {
-            int direct = block(to, offset, size);
-            if (direct > 0 || outLo < outHi) {
-              return direct;
-            }
-          }
+          case BLOCK -> direct = block(to, offset, size);
           case CONTENT_CHECKSUM -> contentChecksum();
           case SKIP_SIZE -> skipSize();
           case SKIP -> skip();
           case LEGACY_SIZE -> legacySize();
-          case DONE -> {
-            return 0;
-          }
+          case DONE -> throw new AssertionError(state);
         }
       }
-      return 0;
+      return direct;
     } catch (CorruptDataException | UnsupportedFormatException e) {
       failure = e;
       throw e;
@@ -356,8 +295,8 @@ final class FrameDecoder {
   }
 
   private void magic() {
-    int magic = getWord(input, lo);
-    // The magic stays: the header is read as a whole.
+    int magic = input.word(0);
+    // The magic stays: header and size are read together with it.
     if (magic == FrameLayout.MAGIC) {
       next(State.HEADER, FrameHeader.SIZE_MIN);
     } else if (FrameLayout.isSkippable(magic)) {
@@ -372,33 +311,29 @@ final class FrameDecoder {
   }
 
   private void header() {
-    int flg = input[lo + FrameHeader.FLG_OFFSET];
+    int flg = input.bytes()[input.lo() + FrameHeader.FLG_OFFSET];
     FrameHeader.checkFlg(flg, offset() + FrameHeader.FLG_OFFSET);
     int size = FrameHeader.size(flg);
-    if (hi - lo < size) {
+    if (input.have() < size) {
       need = size;
       return;
     }
-    header = FrameHeader.read(input, lo, offset());
-    if (observer != null) {
-      observer.frame(offset(), header, input[lo + size - 1]);
+    header = FrameHeader.read(input.bytes(), input.lo(), offset());
+    observer.frame(offset(), header, input.bytes()[input.lo() + size - 1]);
+    if (!isScan) {
+      requireDictionary();
     }
-    requireDictionary();
-    begin(header.blockSize().bytes(), header.linked() ? 2 * Lz4Block.HISTORY : 0);
-    if (header.linked() && options.dictionary() != null && !isScan) {
-      byte[] dictionary = options.dictionary().bytes();
-      windowRoom(dictionary.length);
-      System.arraycopy(dictionary, 0, window, 0, dictionary.length);
-      outLo = dictionary.length;
-      outHi = dictionary.length;
+    begin(header.blockSize().bytes(), header.blockSize().bytes(), header.linked());
+    if (header.linked() && options.dictionary() != null) {
+      window.addHistory(options.dictionary().bytes());
     }
-    lo += size;
+    input.use(size);
     next(State.WORD, WORD_SIZE);
   }
 
   private void requireDictionary() {
     long id = header.dictionaryId();
-    if (id == FrameHeader.ABSENT || isScan) {
+    if (id == FrameHeader.ABSENT) {
       return;
     }
     long at = offset() + header.size() - 1 - WORD_SIZE;
@@ -417,17 +352,15 @@ final class FrameDecoder {
 
   private void beginLegacy() {
     header = null;
-    begin(FrameLayout.LEGACY_BLOCK_MAX, 0);
-    if (observer != null) {
-      observer.legacyFrame(offset());
-    }
-    lo += WORD_SIZE;
+    begin(FrameLayout.LEGACY_BLOCK_MAX, FrameLayout.LEGACY_SIZE_MAX, false);
+    observer.legacyFrame(offset());
+    input.use(WORD_SIZE);
     next(State.LEGACY_SIZE, WORD_SIZE);
   }
 
   /** Starts a frame; its block size is a claim that the limits must allow. */
-  private void begin(int max, int history) {
-    long memory = (header == null ? FrameLayout.LEGACY_SIZE_MAX : max) + (long) max + history;
+  private void begin(int plainMax, int dataMax, boolean isLinked) {
+    long memory = (long) plainMax + dataMax + (isLinked ? FrameWindow.LINKED_EXTRA : 0);
     if (memory > options.limits().memoryMax() && !isScan) {
       throw corrupt(
           offset(),
@@ -435,16 +368,14 @@ final class FrameDecoder {
           "one that needs " + memory);
     }
     frames++;
-    blockMax = max;
+    blockMax = plainMax;
     frameSize = 0;
     contentHash.reset();
-    historyLo = 0;
-    outLo = 0;
-    outHi = 0;
+    window.begin(isLinked, plainMax);
   }
 
   private void word() {
-    blockWord = getWord(input, lo);
+    blockWord = input.word(0);
     if (blockWord == FrameLayout.END_MARK) {
       endMark();
       return;
@@ -453,32 +384,40 @@ final class FrameDecoder {
     if (size > blockMax) {
       throw corrupt(offset(), "a block of at most " + blockMax + " bytes", size + " bytes");
     }
-    beginBlock(size, header.blockChecksumSize());
+    beginBlock(size, header.blockChecksumSize(), State.WORD);
   }
 
-  private void beginBlock(int size, int checksumSize) {
-    if (isScan) {
-      if (observer != null) {
-        observer.block(
-            offset(), blockWord, checksumSize, FrameLayout.isStored(blockWord) ? size : -1);
-      }
-      lo += WORD_SIZE;
-      beginSkip(size + checksumSize, header == null ? State.LEGACY_SIZE : State.WORD);
+  private void legacySize() {
+    blockWord = input.word(0);
+    if (FrameLayout.endsLegacy(blockWord)) {
+      endFrame();
+    } else if (blockWord == 0) {
+      throw corrupt(offset(), "a legacy block of at least 1 byte", "0 bytes");
     } else {
-      lo += WORD_SIZE;
+      beginBlock(blockWord, 0, State.LEGACY_SIZE);
+    }
+  }
+
+  private void beginBlock(int size, int checksumSize, State after) {
+    if (isScan) {
+      int plainSize = FrameLayout.isStored(blockWord) ? size : -1;
+      observer.block(offset(), blockWord, checksumSize, plainSize);
+      input.use(WORD_SIZE);
+      beginSkip(size + checksumSize, after);
+    } else {
+      input.use(WORD_SIZE);
       next(State.BLOCK, size + checksumSize);
     }
   }
 
   private void endMark() {
-    if (header.knowsContentSize() && frameSize != header.contentSize() && !isScan) {
+    boolean isWrong = header.knowsContentSize() && frameSize != header.contentSize();
+    if (isWrong && !isScan) {
       throw corrupt(
           offset(), "a content of " + header.contentSize() + " bytes", frameSize + " bytes");
     }
-    if (observer != null) {
-      observer.endMark(offset());
-    }
-    lo += WORD_SIZE;
+    observer.endMark(offset());
+    input.use(WORD_SIZE);
     if (header.contentChecksum()) {
       next(State.CONTENT_CHECKSUM, WORD_SIZE);
     } else {
@@ -487,52 +426,27 @@ final class FrameDecoder {
   }
 
   private void contentChecksum() {
-    int found = getWord(input, lo);
+    int found = input.word(0);
     int expected = (int) contentHash.getValue();
-    if (options.verifyChecksums() && found != expected && !isScan) {
+    if (verifies && found != expected) {
       throw corrupt(offset(), "content checksum " + hex(expected), hex(found));
     }
-    if (observer != null) {
-      observer.contentChecksum(offset(), found);
-    }
-    lo += WORD_SIZE;
+    observer.contentChecksum(offset(), found);
+    input.use(WORD_SIZE);
     endFrame();
   }
 
   private void endFrame() {
-    if (observer != null) {
-      observer.endFrame(offset());
-    }
+    observer.endFrame(offset());
     next(options.firstFrameOnly() ? State.DONE : State.MAGIC, WORD_SIZE);
   }
 
-  private void legacySize() {
-    blockWord = getWord(input, lo);
-    if (FrameLayout.endsLegacy(blockWord)) {
-      endFrame();
-      return;
-    }
-    if (blockWord == 0) {
-      throw corrupt(offset(), "a legacy block of at least 1 byte", "0 bytes");
-    }
-    beginBlock(blockWord, 0);
-  }
-
   private void skipSize() {
-    long size = Integer.toUnsignedLong(getWord(input, lo + WORD_SIZE));
-    if (observer != null) {
-      observer.skippableFrame(offset(), getWord(input, lo), size);
-    }
+    long size = Integer.toUnsignedLong(input.word(WORD_SIZE));
+    observer.skippableFrame(offset(), input.word(0), size);
     frames++;
-    lo += 2 * WORD_SIZE;
+    input.use(2 * WORD_SIZE);
     beginSkip(size, State.MAGIC);
-  }
-
-  private void skip() {
-    int count = (int) Math.min(hi - lo, skipLeft);
-    lo += count;
-    skipLeft -= count;
-    endSkip();
   }
 
   private void beginSkip(long size, State after) {
@@ -542,9 +456,16 @@ final class FrameDecoder {
     endSkip();
   }
 
+  private void skip() {
+    int count = (int) Math.min(input.have(), skipLeft);
+    input.use(count);
+    skipLeft -= count;
+    endSkip();
+  }
+
   private void endSkip() {
     if (skipLeft == 0) {
-      if (afterSkip == State.MAGIC && observer != null) {
+      if (afterSkip == State.MAGIC) {
         observer.endFrame(offset());
       }
       next(afterSkip, WORD_SIZE);
@@ -555,49 +476,50 @@ final class FrameDecoder {
   private int block(byte[] to, int offset, int room) {
     int size = FrameLayout.dataSize(blockWord);
     boolean isStored = FrameLayout.isStored(blockWord);
-    int sizeMax = isStored ? size : (int) Math.min(blockMax, EXPANSION_MAX * size);
-    if (header != null && header.blockChecksum() && options.verifyChecksums()) {
+    boolean isLinked = header != null && header.linked();
+    if (verifies && need > size) {
       blockChecksum(size);
     }
-    boolean isLinked = isLinked();
-    boolean direct = !isLinked && sizeMax <= room && room > 0;
-    byte[] target = direct ? to : windowRoom(sizeMax);
-    int at = direct ? offset : outHi;
-    int history = history();
-    int produced = isStored ? size : decompress(size, target, at, sizeMax, history);
-    if (isStored) {
-      System.arraycopy(input, lo, target, at, size);
+    int sizeMax = isStored ? size : (int) Math.min(blockMax, EXPANSION_MAX * size);
+    boolean isDirect = !isLinked && sizeMax <= room && room > 0;
+    if (!isDirect) {
+      window.makeRoom(sizeMax);
     }
+    byte[] target = isDirect ? to : window.bytes();
+    int at = isDirect ? offset : window.hi();
+    int produced = isStored ? copy(size, target, at) : decompress(size, target, at, sizeMax);
     count(produced);
-    if (header != null && header.contentChecksum() && options.verifyChecksums()) {
+    if (verifies && header != null && header.contentChecksum()) {
       contentHash.update(target, at, produced);
     }
-    if (observer != null) {
-      observer.block(offset() - WORD_SIZE, blockWord, need - size, produced);
-    }
-    lo += need;
+    observer.block(offset() - WORD_SIZE, blockWord, need - size, produced);
+    input.use(need);
     next(header == null ? State.LEGACY_SIZE : State.WORD, WORD_SIZE);
-    if (direct) {
+    if (isDirect) {
       return produced;
     }
-    outLo = at;
-    outHi = at + produced;
+    window.added(produced);
     return 0;
   }
 
   private void blockChecksum(int size) {
-    int expected = XxHash32.hash(input, lo, size, 0);
-    int found = getWord(input, lo + size);
+    int expected = XxHash32.hash(input.bytes(), input.lo(), size, 0);
+    int found = input.word(size);
     if (expected != found) {
       throw corrupt(offset() + size, "block checksum " + hex(expected), hex(found));
     }
   }
 
-  private int decompress(int size, byte[] to, int at, int room, int history) {
+  private int copy(int size, byte[] to, int at) {
+    System.arraycopy(input.bytes(), input.lo(), to, at, size);
+    return size;
+  }
+
+  private int decompress(int size, byte[] to, int at, int room) {
     boolean isAlone = header != null && !header.linked();
     try {
       return (isAlone ? blocksAfterDictionary : blocks)
-          .decompressAfter(input, lo, size, to, at, room, history);
+          .decompressAfter(input.bytes(), input.lo(), size, to, at, room, window.history());
     } catch (CorruptDataException e) {
       throw corrupt(offset() + e.offset(), e.expected(), e.found());
     }
@@ -605,49 +527,23 @@ final class FrameDecoder {
 
   /** Counts the plain bytes of a block before anybody gets to see them. */
   private void count(int produced) {
+    long word = offset() - WORD_SIZE;
     if (header != null
         && header.knowsContentSize()
         && produced > header.contentSize() - frameSize) {
       throw corrupt(
-          offset() - WORD_SIZE,
+          word,
           "a content of " + header.contentSize() + " bytes",
           "at least " + (frameSize + produced));
     }
     if (produced > options.limits().outputMax() - total) {
       throw corrupt(
-          offset() - WORD_SIZE,
+          word,
           "at most " + options.limits().outputMax() + " plain bytes, as the limits allow",
           "more");
     }
     frameSize += produced;
     total += produced;
-  }
-
-  /** The window, with room for so many bytes behind {@code outHi}; everything is handed out. */
-  private byte[] windowRoom(int room) {
-    boolean isLinked = isLinked();
-    int history = history();
-    if (!isLinked || outHi + room > window.length) {
-      byte[] from = window;
-      if (history + room > window.length) {
-        int sizeMax = blockMax + (isLinked ? 2 * Lz4Block.HISTORY : 0);
-        window = new byte[Math.min(sizeMax, Math.max(history + room, 2 * window.length))];
-      }
-      System.arraycopy(from, outHi - history, window, 0, history);
-      historyLo = 0;
-      outLo = history;
-      outHi = history;
-    }
-    return window;
-  }
-
-  private boolean isLinked() {
-    return header != null && header.linked();
-  }
-
-  /** Plain bytes before {@code outHi} that a block may refer to. */
-  private int history() {
-    return isLinked() ? Math.min(outHi - historyLo, Lz4Block.HISTORY) : 0;
   }
 
   private void next(State newState, int newNeed) {
@@ -657,12 +553,7 @@ final class FrameDecoder {
 
   /** Offset of the next input byte in the stream. */
   private long offset() {
-    return base + lo;
-  }
-
-  private void fail(CorruptDataException e) {
-    failure = e;
-    throw e;
+    return input.offset();
   }
 
   private static CorruptDataException corrupt(long offset, String expected, String found) {

@@ -33,16 +33,17 @@ final class FrameFeed {
       // The last byte is read, so that an input that ends too early is noticed.
       decoder.skipped(source.skip(skippable - 1));
     }
-    int wanted = decoder.wanted();
-    if (wanted == 0) {
+    int room = decoder.room();
+    if (room == 0) {
       return false;
     }
-    int count = source.read(decoder.input(), decoder.end(), wanted);
+    FrameInput input = decoder.input();
+    int count = source.read(input.bytes(), input.hi(), room);
     if (count < 0) {
       decoder.finish();
       return false;
     }
-    decoder.added(count);
+    input.added(count);
     checkSilence(count);
     return true;
   }
