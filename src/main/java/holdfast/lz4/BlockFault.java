@@ -81,6 +81,7 @@ final class BlockFault {
       if (position + 2 > size) {
         break;
       }
+      long offsetAt = position;
       int offset = next() | next() << 8;
       long match = token & LENGTH_MASK;
       if (match == LENGTH_MASK) {
@@ -92,7 +93,7 @@ final class BlockFault {
       match += MATCH_MIN;
       if (offset == 0 || offset > produced + history) {
         return fault(
-            start + 1, "an offset from 1 to " + (produced + history), String.valueOf(offset));
+            offsetAt, "an offset from 1 to " + (produced + history), String.valueOf(offset));
       }
       if (!partial && match > capacity - produced - LAST_LITERALS) {
         return fault(

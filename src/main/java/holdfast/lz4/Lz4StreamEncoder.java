@@ -43,10 +43,7 @@ public final class Lz4StreamEncoder {
    * @return a new one
    */
   public static Lz4StreamEncoder of(Lz4Level level) {
-    return new Lz4StreamEncoder(
-        level.isFast()
-            ? new FastStream(level.acceleration())
-            : new HcStream(level.level(), level.favorDecompressionSpeed()));
+    return new Lz4StreamEncoder(StreamEngine.of(level));
   }
 
   /** Starts a new stream without history. */

@@ -7,6 +7,14 @@ package holdfast.lz4;
  * finds it as a prefix; any other block finds it as an external dictionary.
  */
 interface StreamEngine {
+  /** The engine of a level, with no history. */
+  static StreamEngine of(Lz4Level level) {
+    if (!level.isFast()) {
+      throw new UnsupportedOperationException("level " + level.level());
+    }
+    return new FastStream(level.acceleration());
+  }
+
   /** Forgets all history. */
   void reset();
 
