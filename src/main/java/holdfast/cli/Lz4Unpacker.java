@@ -22,18 +22,26 @@ final class Lz4Unpacker implements Lz4Codec {
   private static final int SKIPPABLE_MAGIC = 0x184D2A50;
 
   private final boolean test;
+  private final int bufferSize;
   private final boolean passThrough;
   private final Lz4FrameReadOptions readOptions;
 
   Lz4Unpacker(Lz4Options options, Mode mode, byte[] dictionary) {
     this.test = mode == Mode.TEST;
     this.passThrough = options.passThrough() && !test;
+    this.bufferSize = bufferSize(options);
     this.readOptions = readOptions(options, dictionary);
+  }
+
+  /** Room for a whole block of any size, so that it is decoded there; less when memory is short. */
+  private static int bufferSize(Lz4Options options) {
+    return (int) Math.clamp(options.globals.memoryMax() / 4, BUFFER_MIN, BUFFER_MAX);
   }
 
   /** How frames are read under the command's options. */
   static Lz4FrameReadOptions readOptions(Lz4Options options, byte[] dictionary) {
-    long memoryMax = Math.min(options.globals.memoryMax(), Limits.DEFAULT.memoryMax());
+    long allowed = Math.max(0, options.globals.memoryMax() - bufferSize(options));
+    long memoryMax = Math.min(allowed, Limits.DEFAULT.memoryMax());
     return Lz4FrameReadOptions.DEFAULT
         .withLimits(Limits.DEFAULT.withMemoryMax(memoryMax))
         .withVerifyChecksums(options.verifyChecksums)
@@ -57,7 +65,7 @@ final class Lz4Unpacker implements Lz4Codec {
     // Not closed: that would close standard input, and the file has an owner.
     @SuppressWarnings("resource")
     Lz4FrameInputStream plain = new Lz4FrameInputStream(in, readOptions);
-    byte[] buffer = new byte[size >= 0 && size < BUFFER_MIN ? BUFFER_MIN : BUFFER_MAX];
+    byte[] buffer = new byte[size >= 0 && size < BUFFER_MIN ? BUFFER_MIN : bufferSize];
     long written = 0;
     for (int n = plain.read(buffer); n >= 0; n = plain.read(buffer)) {
       out.write(buffer, 0, n);
