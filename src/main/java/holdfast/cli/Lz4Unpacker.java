@@ -35,7 +35,7 @@ final class Lz4Unpacker implements Lz4Codec {
 
   /** Room for a whole block of any size, so that it is decoded there; less when memory is short. */
   private static int bufferSize(Lz4Options options) {
-    return (int) Math.clamp(options.globals.memoryMax() / 4, BUFFER_MIN, BUFFER_MAX);
+    return Math.clamp(options.globals.memoryMax() / 4, BUFFER_MIN, BUFFER_MAX);
   }
 
   /** How frames are read under the command's options. */
