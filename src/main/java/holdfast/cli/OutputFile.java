@@ -90,9 +90,7 @@ final class OutputFile implements Closeable {
 
   /** Hidden, in the same directory so that the rename is one step, and of a name nobody has. */
   private static Path partialName(Path target) {
-    String unique =
-        Long.toHexString(System.nanoTime()) + "-" + ProcessHandle.current().pid() + ".part";
-    return target.resolveSibling(".holdfast-" + unique);
+    return target.resolveSibling(".holdfast-" + Long.toHexString(System.nanoTime()) + ".part");
   }
 
   /** Private input never becomes a readable output, not even for a moment. */
