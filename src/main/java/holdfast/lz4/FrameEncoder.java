@@ -1,8 +1,5 @@
 package holdfast.lz4;
 
-import static holdfast.lz4.FrameLayout.WORD_SIZE;
-import static holdfast.lz4.FrameLayout.putWord;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -59,21 +56,19 @@ final class FrameEncoder {
   private static final int LINKED_ROOM = 256 << 10;
 
   private static final int BUFFER_MIN = 1024;
-  private static final int END_MAX = 2 * WORD_SIZE;
   private static final byte[] NOTHING = {};
 
   private final Lz4FrameOptions options;
   private final Sink sink;
   private final int cut;
   private final XxHash32 contentHash;
+  private final FrameBlocks out = new FrameBlocks();
   private State state = State.NEW;
   private BlockCoder coder;
   private byte[] buffer = NOTHING;
   private int blockLo;
   private int hashed;
   private int fill;
-  private byte[] out = NOTHING;
-  private int outSize;
   private long total;
 
   FrameEncoder(Lz4FrameOptions options, Sink sink) {
@@ -152,13 +147,7 @@ final class FrameEncoder {
     if (fill > blockLo) {
       bufferedBlock();
     }
-    if (!options.legacy()) {
-      outRoom(END_MAX);
-      putOut(FrameLayout.END_MARK);
-      if (contentHash != null) {
-        putOut((int) contentHash.getValue());
-      }
-    }
+    out.addEnd(options, contentHash);
     drain();
     state = State.DONE;
   }
@@ -247,55 +236,23 @@ final class FrameEncoder {
 
   private void begin(FrameHeader header) {
     coder = BlockCoder.of(options.level(), header.linked(), options.dictionary());
-    outRoom(FrameHeader.SIZE_MAX);
-    if (options.legacy()) {
-      putOut(FrameLayout.LEGACY_MAGIC);
-    } else {
-      outSize += header.write(out, outSize);
-    }
+    out.addHeader(options, header);
     state = State.OPEN;
   }
 
-  /** Adds a block to the output: compressed when that saves a byte at least, else stored. */
   private void block(byte[] bytes, int offset, int size) {
     if (state == State.NEW) {
       begin(options.header());
     }
-    // Legacy blocks are always compressed.
-    int room = options.legacy() ? Lz4Block.maxCompressedSize(size) : size - 1;
-    outRoom(WORD_SIZE + Math.max(room, size) + WORD_SIZE + END_MAX);
-    int data = outSize + WORD_SIZE;
-    int packed = coder.compress(bytes, offset, size, out, data, room);
-    int word = packed;
-    if (packed == 0) {
-      System.arraycopy(bytes, offset, out, data, size);
-      packed = size;
-      word = size | FrameLayout.STORED;
-    }
-    putOut(word);
-    outSize += packed;
-    if (options.blockChecksum()) {
-      putOut(XxHash32.hash(out, data, packed, 0));
-    }
-  }
-
-  private void outRoom(int size) {
-    if (outSize + size > out.length) {
-      out = Arrays.copyOf(out, outSize + size);
-    }
-  }
-
-  private void putOut(int word) {
-    putWord(out, outSize, word);
-    outSize += WORD_SIZE;
+    out.addBlock(options, coder, bytes, offset, size);
   }
 
   /** Hands the output to the sink; a frame with a hole in it must not go on. */
   private void drain() throws IOException {
     State before = state;
     state = State.FAILED;
-    sink.put(out, 0, outSize);
-    outSize = 0;
+    sink.put(out.bytes(), 0, out.size());
+    out.clear();
     state = before;
   }
 }

@@ -1,0 +1,112 @@
+package holdfast.cli;
+
+import holdfast.Limits;
+import holdfast.Structure;
+import holdfast.lz4.Lz4Frame;
+import holdfast.lz4.Lz4FrameInputStream;
+import holdfast.lz4.Lz4FrameReadOptions;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+
+/**
+ * The file formats that {@code inspect} and {@code verify} know, told apart by their first bytes
+ * and never by names.
+ */
+enum FileFormat {
+  /** Frames of all three kinds, in any mixture. */
+  LZ4_FRAMES("LZ4 frames") {
+    private static final int FRAME_MAGIC = 0x184D2204;
+    private static final int LEGACY_MAGIC = 0x184C2102;
+    private static final int SKIPPABLE_MAGIC = 0x184D2A50;
+
+    @Override
+    boolean matches(byte[] head) {
+      if (head.length < Integer.BYTES) {
+        return false;
+      }
+      int magic =
+          (head[0] & 0xFF)
+              | (head[1] & 0xFF) << 8
+              | (head[2] & 0xFF) << 16
+              | (head[3] & 0xFF) << 24;
+      return magic == FRAME_MAGIC || magic == LEGACY_MAGIC || (magic & ~0xF) == SKIPPABLE_MAGIC;
+    }
+
+    @Override
+    Structure inspect(FileChannel file, Limits limits) throws IOException {
+      return Lz4Frame.inspect(file, Lz4FrameReadOptions.DEFAULT.withLimits(limits), false);
+    }
+
+    @Override
+    long verify(FileChannel file, Limits limits) throws IOException {
+      // Not closed: the caller owns the file.
+      @SuppressWarnings("resource")
+      Lz4FrameInputStream plain =
+          new Lz4FrameInputStream(file, Lz4FrameReadOptions.DEFAULT.withLimits(limits));
+      byte[] buffer = new byte[1 << 20];
+      long size = 0;
+      for (int n = plain.read(buffer); n >= 0; n = plain.read(buffer)) {
+        size += n;
+      }
+      return size;
+    }
+  };
+
+  /** Bytes that are enough to tell all formats. */
+  static final int HEAD_SIZE = 64;
+
+  private final String title;
+
+  FileFormat(String title) {
+    this.title = title;
+  }
+
+  /** What the format is called. */
+  String title() {
+    return title;
+  }
+
+  /**
+   * Whether a file of this format begins so.
+   *
+   * @param head the first bytes of the file, {@link #HEAD_SIZE} or all there are
+   */
+  abstract boolean matches(byte[] head);
+
+  /** Reads the parts of a file without decoding its content. */
+  abstract Structure inspect(FileChannel file, Limits limits) throws IOException;
+
+  /**
+   * Checks everything that can be checked in a file.
+   *
+   * @return bytes of content
+   * @throws holdfast.CorruptDataException at the first thing that is wrong
+   */
+  abstract long verify(FileChannel file, Limits limits) throws IOException;
+
+  /** The format of a file; {@code null} when it is none of these. Leaves the position alone. */
+  static FileFormat of(FileChannel file) throws IOException {
+    ByteBuffer head = ByteBuffer.allocate(HEAD_SIZE);
+    while (head.hasRemaining() && file.read(head, head.position()) >= 0) {
+      // Until the buffer is full or the file ends.
+    }
+    byte[] bytes = new byte[head.flip().remaining()];
+    head.get(bytes);
+    for (FileFormat format : values()) {
+      if (format.matches(bytes)) {
+        return format;
+      }
+    }
+    return null;
+  }
+
+  /** The names of all formats, for messages. */
+  static String titles() {
+    StringBuilder titles = new StringBuilder();
+    for (FileFormat format : values()) {
+      titles.append(titles.isEmpty() ? "" : ", ").append(format.title);
+    }
+    return titles.toString();
+  }
+}

@@ -1,0 +1,111 @@
+package holdfast.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The world a command runs in: standard streams, environment, current directory, terminal.
+ *
+ * <p>A process has one, a call through the tool provider another, each test its own. Commands reach
+ * the outside through it and through nothing else.
+ */
+final class Host {
+  /** Name of the environment variable by which the launcher passes the name it was called by. */
+  static final String ARGV0 = "HOLDFAST_ARGV0";
+
+  private final InputStream in;
+  private final OutputStream out;
+  private final PrintWriter text;
+  private final PrintWriter err;
+  private final Map<String, String> environment;
+  private final Path directory;
+  private final Terminal terminal;
+  private final PartialFiles partialFiles = new PartialFiles();
+
+  /**
+   * Puts a world together.
+   *
+   * @param out standard output for bytes; {@code null} when there is only one for text
+   * @param text standard output for text
+   */
+  Host(
+      InputStream in,
+      OutputStream out,
+      PrintWriter text,
+      PrintWriter err,
+      Map<String, String> environment,
+      Path directory,
+      Terminal terminal) {
+    this.in = in;
+    this.out = out;
+    this.text = text;
+    this.err = err;
+    this.environment = environment;
+    this.directory = directory;
+    this.terminal = terminal;
+  }
+
+  /** The world of this process. */
+  static Host ofProcess() {
+    // The plain file streams, for speed and for their channels: System.in and System.out buffer.
+    return new Host(
+        new FileInputStream(FileDescriptor.in),
+        new FileOutputStream(FileDescriptor.out),
+        new PrintWriter(System.out, false, System.out.charset()),
+        new PrintWriter(System.err, true, System.err.charset()),
+        System.getenv(),
+        Path.of(""),
+        Terminal.ofProcess());
+  }
+
+  /** Standard input. */
+  InputStream in() {
+    return in;
+  }
+
+  /** Standard output for data; text goes to {@link #text}. */
+  OutputStream out() {
+    if (out == null) {
+      throw CommandException.refused(
+          "this call gave a character stream for standard output, and the result is bytes",
+          "Name an output file, or call the tool with a PrintStream.");
+    }
+    text.flush();
+    return out;
+  }
+
+  /** Standard output for what a person or a script reads. */
+  PrintWriter text() {
+    return text;
+  }
+
+  /** Standard error. */
+  PrintWriter err() {
+    return err;
+  }
+
+  /** An environment variable; {@code null} when it is not set. */
+  String environment(String name) {
+    return environment.get(name);
+  }
+
+  Terminal terminal() {
+    return terminal;
+  }
+
+  /** Files that exist only until the command is through. */
+  PartialFiles partialFiles() {
+    return partialFiles;
+  }
+
+  /** The file that a name on the command line means. */
+  Path path(String name) {
+    return directory.resolve(name);
+  }
+}

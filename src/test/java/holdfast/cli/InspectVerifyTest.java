@@ -1,0 +1,102 @@
+package holdfast.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InspectVerifyTest {
+  @TempDir Path directory;
+  private Shell shell;
+
+  @BeforeEach
+  void open() {
+    shell = new Shell(directory);
+    shell.write("hello.lz4", shell.ok("Hello, LZ4!".getBytes(UTF_8), "lz4"));
+  }
+
+  @Test
+  void everyPartIsShownWithItsOffset() {
+    String out = shell.line("inspect hello.lz4").expect(0).out();
+    assertTrue(out.startsWith("format LZ4 frames\n"), out);
+    assertTrue(out.contains("              0              4      magic"), out);
+    assertTrue(out.contains("              7             15      block 0"), out);
+    assertTrue(out.contains("             26              4      content checksum"), out);
+  }
+
+  @Test
+  void jsonHasTheSameTree() {
+    String out = shell.line("inspect --json hello.lz4").expect(0).out();
+    assertTrue(
+        out.startsWith(
+            "{\"file\":\"hello.lz4\",\"format\":\"LZ4 frames\",\"structure\":{\"name\":"));
+    assertTrue(out.contains("{\"name\":\"end mark\",\"offset\":22,\"size\":4,"), out);
+  }
+
+  @Test
+  void unknownDamagedAndMissingFilesAreToldApart() {
+    shell.write("text", "no format at all");
+    shell.write("empty", new byte[0]);
+    shell.line("inspect text").expect(ExitCode.UNSUPPORTED);
+    shell.line("inspect empty").expect(ExitCode.UNSUPPORTED);
+    shell.line("inspect nosuch").expect(ExitCode.IO);
+    shell.line("inspect hello.lz4 text").expect(ExitCode.USAGE);
+    byte[] bad = shell.read("hello.lz4");
+    bad[6] ^= 1;
+    shell.write("bad.lz4", bad);
+    String err = shell.line("inspect bad.lz4").expect(ExitCode.PROBLEM).err();
+    assertTrue(err.contains("bad.lz4: lz4 frame at byte 6: expected header checksum"), err);
+  }
+
+  @Test
+  void soundFilesAreToldOnStandardOutput() {
+    Shell.Result result = shell.line("verify hello.lz4").expect(0);
+    assertEquals("hello.lz4: sound, LZ4 frames, 11 bytes of content\n", result.out());
+    assertEquals("", result.err());
+    assertEquals("", shell.line("verify -q hello.lz4").expect(0).out());
+  }
+
+  @Test
+  void everyDamagedByteIsFound() {
+    byte[] good = shell.read("hello.lz4");
+    for (int i = 0; i < good.length; i++) {
+      byte[] bad = good.clone();
+      bad[i] ^= 0x20;
+      shell.write("bad.lz4", bad);
+      int code = shell.line("verify bad.lz4").code();
+      assertTrue(code == ExitCode.PROBLEM || code == ExitCode.UNSUPPORTED, "byte " + i);
+    }
+  }
+
+  @Test
+  void directoriesAreSearchedAndForeignFilesPassedOver() throws Exception {
+    Files.createDirectories(shell.path("dir/sub"));
+    shell.write("dir/text", "no format at all");
+    shell.write("dir/a.lz4", shell.read("hello.lz4"));
+    byte[] bad = shell.read("hello.lz4");
+    bad[20] ^= 1;
+    shell.write("dir/sub/b.lz4", bad);
+    Shell.Result result = shell.line("verify dir").expect(ExitCode.PROBLEM);
+    assertEquals(2, result.out().lines().count());
+    assertTrue(result.out().contains("dir/a.lz4: sound"), result.out());
+    assertTrue(result.out().contains("dir/sub/b.lz4: damaged: lz4 frame at byte"), result.out());
+    assertTrue(result.err().contains("1 of 2 files not found sound"), result.err());
+    shell.line("verify dir/text").expect(ExitCode.UNSUPPORTED);
+    shell.line("verify dir/text dir").expect(ExitCode.PROBLEM);
+    String json = shell.line("verify --json dir").expect(ExitCode.PROBLEM).out();
+    assertTrue(json.contains("\"verdict\":\"damaged\",\"reason\":\"lz4 frame at byte"), json);
+    assertTrue(json.contains("\"verdict\":\"sound\",\"contentSize\":11"), json);
+  }
+
+  @Test
+  void aFileThatNeedsMoreMemoryThanAllowedIsNotCalledDamaged() {
+    shell.write("big.lz4", shell.ok(Shell.noise(5_000_000, 1), "lz4"));
+    shell.line("verify --limit-mem 1M big.lz4").expect(ExitCode.REFUSED);
+    shell.line("verify big.lz4").expect(0);
+  }
+}
