@@ -31,7 +31,7 @@ class Lz4ArgumentsTest {
   private static final int SIZE = 64;
 
   /** One method of one of the classes below, with an object to call it on. */
-  private record Call(Supplier<Object> maker, Method method) {
+  record Call(Supplier<Object> maker, Method method) {
     Object[] arguments() {
       Class<?>[] types = method.getParameterTypes();
       Object[] arguments = new Object[types.length];
@@ -222,8 +222,7 @@ class Lz4ArgumentsTest {
   @MethodSource("withSegments")
   void aSegmentOfAnotherThreadIsTheWrongThread(Call call) throws InterruptedException {
     MemorySegment[] made = new MemorySegment[1];
-    Thread other =
-        Thread.ofPlatform().start(() -> made[0] = Arena.ofConfined().allocate(SIZE));
+    Thread other = Thread.ofPlatform().start(() -> made[0] = Arena.ofConfined().allocate(SIZE));
     other.join();
     eachSegment(call, made[0], WrongThreadException.class);
   }

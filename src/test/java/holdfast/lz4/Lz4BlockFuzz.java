@@ -57,20 +57,23 @@ class Lz4BlockFuzz {
     DIRECT_TO_HEAP_BUFFER
   }
 
-  /** A dictionary, and a decompressor that has it; most are small, so that offsets miss it often. */
-  private record Dictionary(byte[] bytes, Lz4Decompressor decompressor) {
-    static Dictionary of(int size) {
-      byte[] bytes = Content.of(3, 11, size);
-      return new Dictionary(bytes, Lz4Decompressor.create().withDictionary(bytes));
+  /** A dictionary, and a decompressor that has it; most are small, so that offsets miss often. */
+  private static final class Dictionary {
+    final byte[] bytes;
+    final Lz4Decompressor decompressor;
+
+    Dictionary(int size) {
+      bytes = Content.of(3, 11, size);
+      decompressor = Lz4Decompressor.create().withDictionary(bytes);
     }
   }
 
-  private final Dictionary none = Dictionary.of(0);
+  private final Dictionary none = new Dictionary(0);
   private final Dictionary[] small = {
-    Dictionary.of(1), Dictionary.of(4), Dictionary.of(8), Dictionary.of(70), Dictionary.of(300)
+    new Dictionary(1), new Dictionary(4), new Dictionary(8), new Dictionary(70), new Dictionary(300)
   };
   private final Dictionary[] large = {
-    Dictionary.of(65_535), Dictionary.of(65_536), Dictionary.of(70_000)
+    new Dictionary(65_535), new Dictionary(65_536), new Dictionary(70_000)
   };
 
   private final HostileBlocks blocks = new HostileBlocks();
@@ -150,8 +153,7 @@ class Lz4BlockFuzz {
     int capacity = Math.min(blocks.capacity(), ROOM);
     byte[] expected =
         partial
-            ? BlockOracle.partial(
-                blocks.bytes(), blocks.size(), history, history.length, capacity)
+            ? BlockOracle.partial(blocks.bytes(), blocks.size(), history, history.length, capacity)
             : BlockOracle.full(blocks.bytes(), blocks.size(), history, history.length, capacity);
     if (expected != null) {
       accepted++;
@@ -160,6 +162,13 @@ class Lz4BlockFuzz {
     all.check(Kind.ARRAYS);
     all.check(Kind.NATIVE);
     all.check(Kind.values()[2 + random.nextInt(Kind.values().length - 2)]);
+    if (history.length == 0 && random.nextInt(8) == 0) {
+      byte[] block = Arrays.copyOf(blocks.bytes(), blocks.size());
+      long size = PlainSize.of(block);
+      byte[] ample =
+          BlockOracle.full(block, block.length, history, 0, size < 0 ? ROOM : (int) size + 12);
+      assertEquals(ample == null ? -1 : ample.length, size, "size of case " + caseSeed);
+    }
     if (expected != null && !partial && random.nextInt(16) == 0) {
       byte[] block = Arrays.copyOf(blocks.bytes(), blocks.size());
       assertTrue(Arrays.equals(expected, NaiveLz4.decode(block, history, capacity)), "oracles");
@@ -222,10 +231,8 @@ class Lz4BlockFuzz {
                 true;
             default -> false;
           };
-      Guarded src =
-          (heapFrom ? heapSource : nativeSource).holding(blocks.bytes(), blocks.size());
-      Guarded dst =
-          (heapTo ? heapTarget : nativeTarget).holding(prefix, prefix.length, capacity);
+      Guarded src = (heapFrom ? heapSource : nativeSource).holding(blocks.bytes(), blocks.size());
+      Guarded dst = (heapTo ? heapTarget : nativeTarget).holding(prefix, prefix.length, capacity);
       long produced;
       try {
         produced = decode(kind, src, dst);
@@ -329,7 +336,9 @@ class Lz4BlockFuzz {
       require(expected == null, kind, "refused: " + e.getMessage());
       require(e.format().equals("lz4 block"), kind, "format " + e.format());
       require(
-          e.offset() >= 0 && e.offset() <= blocks.size(), kind, "offset outside: " + e.getMessage());
+          e.offset() >= 0 && e.offset() <= blocks.size(),
+          kind,
+          "offset outside: " + e.getMessage());
       if (refusedAt < 0) {
         refusedAt = e.offset();
       }

@@ -32,13 +32,13 @@ class Lz4DeterminismTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 9, 10, 12})
   void everyKindOfMemoryGivesTheSameBlock(int level, @TempDir Path dir) throws IOException {
+    Lz4Compressor compressor = Lz4Compressor.of(of(level));
     for (int kind = 0; kind < Content.KINDS; kind++) {
       for (int size : SIZES) {
         if (level >= 10 && size > 70_001) {
           continue;
         }
         byte[] plain = Content.of(kind, 3, size);
-        Lz4Compressor compressor = Lz4Compressor.of(of(level));
         byte[] expected = Lz4.compress(plain, of(level));
         String what = "kind " + kind + " size " + size;
         try (Arena arena = Arena.ofConfined()) {
@@ -56,7 +56,8 @@ class Lz4DeterminismTest {
               assertArrayEquals(
                   expected, dst.asSlice(0, produced).toArray(ValueLayout.JAVA_BYTE), what);
               ByteBuffer from = src.asByteBuffer();
-              ByteBuffer to = toNative ? ByteBuffer.allocateDirect(room) : ByteBuffer.allocate(room);
+              ByteBuffer to =
+                  toNative ? ByteBuffer.allocateDirect(room) : ByteBuffer.allocate(room);
               assertEquals(expected.length, compressor.compress(from, to), what);
               byte[] found = new byte[to.flip().remaining()];
               to.get(found);

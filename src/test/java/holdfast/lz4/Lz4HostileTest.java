@@ -34,7 +34,7 @@ class Lz4HostileTest {
   private final Lz4Decompressor decompressor = Lz4Decompressor.create();
 
   /** One way to decompress a block into {@code AMPLE} bytes of room full of stale bytes. */
-  private interface Way {
+  interface Way {
     byte[] decode(Lz4Decompressor decompressor, byte[] block);
   }
 
@@ -219,8 +219,7 @@ class Lz4HostileTest {
   @Test
   void anEmptyBlockIsNotABlock() {
     byte[] dst = new byte[10];
-    assertThrows(
-        CorruptDataException.class, () -> decompressor.decompress(dst, 0, 0, dst, 0, 10));
+    assertThrows(CorruptDataException.class, () -> decompressor.decompress(dst, 0, 0, dst, 0, 10));
     assertThrows(
         CorruptDataException.class, () -> decompressor.decompressPartial(dst, 0, 0, dst, 0, 10));
     try (Arena arena = Arena.ofConfined()) {
@@ -265,14 +264,11 @@ class Lz4HostileTest {
         int room = capacity;
         assertThrows(
             CorruptDataException.class,
-            () ->
-                decompressor.decompress(
-                    block, 0, block.length, dst.array(), dst.offset(), room));
+            () -> decompressor.decompress(block, 0, block.length, dst.array(), dst.offset(), room));
       } else {
         assertEquals(
             plain.length,
-            decompressor.decompress(
-                block, 0, block.length, dst.array(), dst.offset(), capacity));
+            decompressor.decompress(block, 0, block.length, dst.array(), dst.offset(), capacity));
         assertTrue(dst.holds(0, plain, plain.length));
       }
       assertTrue(dst.intact(), "capacity " + capacity);
@@ -288,8 +284,7 @@ class Lz4HostileTest {
     int whole = Lz4.compress(plain).length;
     for (int capacity = 0; capacity <= worst; capacity++) {
       dst.stale(capacity);
-      int size =
-          compressor.compress(plain, 0, plain.length, dst.array(), dst.offset(), capacity);
+      int size = compressor.compress(plain, 0, plain.length, dst.array(), dst.offset(), capacity);
       assertTrue(dst.intact(), "compress, capacity " + capacity);
       assertEquals(capacity >= whole, size == whole, "capacity " + capacity);
       dst.stale(capacity);
@@ -315,8 +310,7 @@ class Lz4HostileTest {
           () -> compressor.compress(memory, 100, 100, memory, to, 100),
           "to " + to);
       assertThrows(
-          IllegalArgumentException.class,
-          () -> compressor.fill(memory, 100, 100, memory, to, 100));
+          IllegalArgumentException.class, () -> compressor.fill(memory, 100, 100, memory, to, 100));
       assertThrows(
           IllegalArgumentException.class,
           () -> decompressor.decompress(memory, 100, 100, memory, to, 100));

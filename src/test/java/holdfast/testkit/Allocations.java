@@ -39,7 +39,7 @@ public final class Allocations {
     try {
       return (long) ALLOCATED.invoke(BEAN);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("no counter of allocated bytes", e);
     }
   }
 }

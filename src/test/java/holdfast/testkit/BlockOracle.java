@@ -71,7 +71,7 @@ public final class BlockOracle {
       if (nearEnd && (room() == 0 || in + 2 >= blockSize)) {
         return result();
       }
-      int offset = block[in] & 0xff | (block[in + 1] & 0xff) << 8;
+      int offset = (block[in] & 0xff) | (block[in + 1] & 0xff) << 8;
       in += 2;
       long match = length(token & 15, 4);
       if (match < 0 || offset == 0 || offset > historySize + size) {

@@ -10,10 +10,10 @@ import java.util.Arrays;
  * A range of heap or native memory between two canaries of 64 bytes, to catch a write outside.
  *
  * <pre>{@code
- *  0          lo - 64       lo                    lo + size    lo + size + 64
- *  +----------+-------------+---------------------+------------+-----------+
- *  |          |   canary    |      the range      |   canary   |           |
- *  +----------+-------------+---------------------+------------+-----------+
+ * 0          lo - 64       lo                    lo + size    lo + size + 64
+ * +----------+-------------+---------------------+------------+-----------+
+ * |          |   canary    |      the range      |   canary   |           |
+ * +----------+-------------+---------------------+------------+-----------+
  * }</pre>
  *
  * <p>The same room serves range after range, each at another alignment.
