@@ -1,5 +1,9 @@
 package holdfast.bench;
 
+import holdfast.lz4.Lz4BlockSize;
+import holdfast.lz4.Lz4FrameInputStream;
+import holdfast.lz4.Lz4FrameOptions;
+import holdfast.lz4.Lz4FrameOutputStream;
 import io.airlift.compress.v3.lz4.Lz4FrameJavaCompressor;
 import io.airlift.compress.v3.lz4.Lz4FrameJavaDecompressor;
 import java.util.concurrent.TimeUnit;
@@ -74,6 +78,12 @@ public class FrameBench {
       case "holdfast-array", "holdfast-array-denied" -> holdfast();
       default -> throw new IllegalArgumentException("no contender " + name);
     };
+  }
+
+  private static FrameCodec holdfast() {
+    Lz4FrameOptions options = Lz4FrameOptions.DEFAULT.withBlockSize(Lz4BlockSize.KB_64);
+    return new FrameStreams(
+        packed -> new Lz4FrameOutputStream(packed, options), Lz4FrameInputStream::new);
   }
 
   private static FrameCodec jpountz(LZ4Factory factory, XXHashFactory hashes) {
