@@ -26,7 +26,7 @@ import java.util.Arrays;
 final class LinkedStreamWalk {
   private static final int[] RING_SIZES = {300, 4096, 65_536, 65_537, 70_000, 140_000};
   private static final int HISTORY = 65_536;
-  private static final int STEPS_MAX = 64;
+  private static final int STEPS_MAX = 32;
   private static final byte DESTROYED = (byte) 0xEE;
 
   private final FuzzTargets.Input in;
