@@ -163,10 +163,14 @@ final class FastStream implements StreamEngine {
     historySize = size;
   }
 
-  /** History that the next block lies upon, as in a ring, is history no more. */
+  /**
+   * History that the next block lies upon, as in a ring, is history no more: what is left is the
+   * part behind the block. The original forgets a block that reaches the end of the history or
+   * beyond, and then compresses it against itself.
+   */
   private void dropOverwritten(byte[] src, int srcOffset, int srcSize) {
     int end = srcOffset + srcSize;
-    if (history == src && end > historyEnd - historySize && end < historyEnd) {
+    if (history == src && srcOffset < historyEnd && end > historyEnd - historySize) {
       int left = Math.min(historyEnd - end, HISTORY);
       historySize = left < Lz4Block.MATCH_MIN ? 0 : left;
     }

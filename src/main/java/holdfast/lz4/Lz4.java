@@ -1,6 +1,7 @@
 package holdfast.lz4;
 
 import holdfast.internal.Check;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
@@ -62,17 +63,22 @@ public final class Lz4 {
    * Decompresses a block.
    *
    * @param block the whole block and nothing else
-   * @param sizeMax largest plain size to accept; no more is allocated, and never more than 255
-   *     times the size of the block
+   * @param sizeMax largest plain size to accept. The block is measured first, so a damaged one
+   *     allocates nothing
    * @return a new array of exactly the plain size
    * @throws holdfast.CorruptDataException when the bytes are not a block, or one of more than
    *     {@code sizeMax} bytes
    */
   public static byte[] decompress(byte[] block, int sizeMax) {
-    Check.range(sizeMax, 0, Integer.MAX_VALUE, "sizeMax");
-    // No byte of a block stands for more than 255 plain ones.
-    byte[] plain = new byte[(int) Math.min(Math.min(sizeMax, ARRAY_MAX), 255L * block.length)];
-    int size = Lz4Decompressor.create().decompress(block, 0, block.length, plain, 0, plain.length);
-    return size == plain.length ? plain : Arrays.copyOf(plain, size);
+    long most = Math.min(Check.range(sizeMax, 0, Integer.MAX_VALUE, "sizeMax"), ARRAY_MAX);
+    long size = PlainSize.of(block);
+    if (size < 0 || size > most) {
+      throw BlockFault.explain(MemorySegment.ofArray(block), most, 0, false);
+    }
+    // Blocks that end closer to a match than encoders are allowed to are taken where there is room.
+    byte[] plain = new byte[(int) Math.min(most, size + Lz4Block.MATCH_START_MARGIN)];
+    int produced =
+        Lz4Decompressor.create().decompress(block, 0, block.length, plain, 0, plain.length);
+    return produced == plain.length ? plain : Arrays.copyOf(plain, produced);
   }
 }

@@ -299,8 +299,10 @@ public final class Lz4Decompressor {
     Objects.checkFromIndexSize(0, historySize, dst.byteSize());
     Check.noOverlap(src, dst);
     int srcSize = (int) Check.range(src.byteSize(), 0, Integer.MAX_VALUE, "source size");
-    // No byte of a block stands for more than 255 plain ones.
-    int room = (int) Math.min(dst.byteSize() - historySize, Math.min(255L * srcSize, ROOM_MAX));
+    // No byte of a block stands for more than 255 plain ones. Some room, so that an empty source
+    // is refused as a block that is not there, not as one that found no room.
+    long most = Math.min(255L * Math.max(1, srcSize), ROOM_MAX);
+    int room = (int) Math.min(dst.byteSize() - historySize, most);
     int history = (int) Math.min(historySize, Lz4Block.HISTORY);
     long skipped = historySize - history;
     byte[] from = Staging.arrayOf(src);

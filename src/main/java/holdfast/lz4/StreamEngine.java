@@ -9,10 +9,9 @@ package holdfast.lz4;
 interface StreamEngine {
   /** The engine of a level, with no history. */
   static StreamEngine of(Lz4Level level) {
-    if (!level.isFast()) {
-      throw new UnsupportedOperationException("level " + level.level());
-    }
-    return new FastStream(level.acceleration());
+    return level.isFast()
+        ? new FastStream(level.acceleration())
+        : new HcStream(level.level(), level.favorDecompressionSpeed());
   }
 
   /** Forgets all history. */

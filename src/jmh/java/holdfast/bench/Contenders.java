@@ -1,0 +1,109 @@
+package holdfast.bench;
+
+import holdfast.lz4.Lz4Compressor;
+import holdfast.lz4.Lz4Decompressor;
+import holdfast.lz4.Lz4Level;
+import io.airlift.compress.v3.lz4.Lz4JavaCompressor;
+import io.airlift.compress.v3.lz4.Lz4JavaDecompressor;
+import io.airlift.compress.v3.lz4.Lz4NativeCompressor;
+import io.airlift.compress.v3.lz4.Lz4NativeDecompressor;
+import java.util.ArrayList;
+import java.util.List;
+import net.jpountz.lz4.LZ4Factory;
+
+/** The block codecs by name. A name decides the code and the flags of the JVM that runs it. */
+final class Contenders {
+  /** Ending of the names that run in a JVM where native access is denied. */
+  static final String DENIED = "-denied";
+
+  private Contenders() {}
+
+  /** The codec of that name at a level: 1 is the fast mode, 2 to 12 are the HC levels. */
+  static BlockCodec of(String name, int level) {
+    return switch (name) {
+      case "holdfast-array", "holdfast-array-denied" -> {
+        var compressor = Lz4Compressor.of(level(level));
+        var decompressor = Lz4Decompressor.create();
+        yield new BlockCodec.OnArrays(compressor::compress, decompressor::decompress);
+      }
+      case "holdfast-native", "holdfast-native-denied" -> {
+        var compressor = Lz4Compressor.of(level(level));
+        var decompressor = Lz4Decompressor.create();
+        yield new BlockCodec.OnSegments(compressor::compress, decompressor::decompress);
+      }
+      case "liblz4" ->
+          level == 1
+              ? new BlockCodec.OnSegments(LibLz4::compress, LibLz4::decompress)
+              : new BlockCodec.OnSegments(
+                  (src, dst) -> LibLz4.compressHc(src, dst, level), LibLz4::decompress);
+      case "lz4-java-jni" -> jpountz(LZ4Factory.nativeInstance(), level);
+      case "lz4-java-java" -> jpountz(LZ4Factory.safeInstance(), level);
+      case "aircompressor2" -> {
+        onlyFast(name, level);
+        var compressor = new io.airlift.compress.lz4.Lz4Compressor();
+        var decompressor = new io.airlift.compress.lz4.Lz4Decompressor();
+        yield new BlockCodec.OnArrays(compressor::compress, decompressor::decompress);
+      }
+      case "aircompressor3-java" -> {
+        onlyFast(name, level);
+        var compressor = new Lz4JavaCompressor();
+        var decompressor = new Lz4JavaDecompressor();
+        yield new BlockCodec.OnArrays(compressor::compress, decompressor::decompress);
+      }
+      case "aircompressor3-java-native-segments" -> {
+        onlyFast(name, level);
+        var compressor = new Lz4JavaCompressor();
+        var decompressor = new Lz4JavaDecompressor();
+        yield new BlockCodec.OnSegments(compressor::compress, decompressor::decompress);
+      }
+      case "aircompressor3-ffm-native" -> {
+        onlyFast(name, level);
+        var compressor = new Lz4NativeCompressor();
+        var decompressor = new Lz4NativeDecompressor();
+        yield new BlockCodec.OnSegments(compressor::compress, decompressor::decompress);
+      }
+      default -> throw new IllegalArgumentException("no contender " + name);
+    };
+  }
+
+  static Lz4Level level(int level) {
+    return level == 1 ? Lz4Level.FAST : Lz4Level.hc(level);
+  }
+
+  /** The flags of the JVM that a contender runs in. */
+  static List<String> flags(String name) {
+    List<String> flags = new ArrayList<>();
+    if (name.endsWith(DENIED)) {
+      flags.add("--illegal-native-access=deny");
+    } else {
+      flags.add("--enable-native-access=ALL-UNNAMED");
+    }
+    if (Runtime.version().feature() >= 24) {
+      // Only silences the JVM's warnings about peers and about JMH.
+      flags.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    return flags;
+  }
+
+  /** Why a contender cannot take part on this machine; null when it can. */
+  static String absent(String name) {
+    if (name.startsWith("liblz4") && !LibLz4.present()) {
+      return "liblz4 is not installed";
+    }
+    return name.endsWith(DENIED) && Runtime.version().feature() < 24
+        ? "denying native access needs Java 24"
+        : null;
+  }
+
+  private static BlockCodec jpountz(LZ4Factory factory, int level) {
+    var compressor = level == 1 ? factory.fastCompressor() : factory.highCompressor(level);
+    var decompressor = factory.safeDecompressor();
+    return new BlockCodec.OnArrays(compressor::compress, decompressor::decompress);
+  }
+
+  private static void onlyFast(String name, int level) {
+    if (level != 1) {
+      throw new IllegalArgumentException(name + " has no level " + level);
+    }
+  }
+}
