@@ -8,6 +8,7 @@ import static holdfast.lz4.Lz4Block.MATCH_START_MARGIN;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * Decodes a block from an array into an array.
@@ -23,6 +24,25 @@ final class ArrayDecoder {
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
   private static final byte[] NO_DICTIONARY = {};
+
+  /**
+   * Input that the fast loop wants left: token, 14 literals, offset and a length byte, and then the
+   * 8 bytes that the format asks for behind a match; reads go up to 17 bytes beyond the token.
+   */
+  static final int IN_MARGIN = 26;
+
+  /**
+   * Output that the fast loop wants left: 14 literals, 18 bytes of match, the 12 bytes that the
+   * format asks for, and 15 bytes for copies that run over; a pattern reaches 46 bytes beyond the
+   * start.
+   */
+  static final int OUT_MARGIN = 64;
+
+  /** Bytes in each step of a copying loop. */
+  static final int STRIDE = 16;
+
+  /** From this length on, a call of the JDK copies faster than a loop here. */
+  static final int BULK_COPY_MIN = 64;
 
   private ArrayDecoder() {}
 
@@ -64,11 +84,13 @@ final class ArrayDecoder {
     final int iend = srcStart + srcSize;
     final int oend = dstStart + dstSize;
     final int low = dstStart - prefix;
+    final int inLimit = iend - IN_MARGIN;
+    final int outLimit = oend - OUT_MARGIN;
     int ip = srcStart;
     int op = dstStart;
     for (; ; ) {
-      if (iend - ip >= FAST_IN && oend - op >= FAST_OUT) {
-        long at = fast(src, ip, iend, dst, op, oend, low);
+      if (ip <= inLimit && op <= outLimit) {
+        long at = fast(src, ip, inLimit, dst, op, outLimit, low, STRIDE);
         ip = (int) (at >>> 32);
         op = (int) at;
       }
@@ -94,14 +116,14 @@ final class ArrayDecoder {
         } else if (length != iend - ip || length > oend - op) {
           return srcStart - ip - 1;
         }
-        System.arraycopy(src, ip, dst, op, length);
+        copy(src, ip, dst, op, length);
         ip += length;
         op += length;
         if (!partial || op == oend || ip >= iend - 2) {
           return op - dstStart;
         }
       } else {
-        System.arraycopy(src, ip, dst, op, length);
+        copy(src, ip, dst, op, length);
         ip += length;
         op += length;
       }
@@ -140,7 +162,7 @@ final class ArrayDecoder {
       }
       if (length > 0) {
         // A match that ends in the dictionary has no source here: it might lie before the array.
-        copyMatch(dst, op, op - offset, length);
+        copyMatch(dst, op, offset, length);
         op += length;
       }
       if (partial && op == oend) {
@@ -149,56 +171,135 @@ final class ArrayDecoder {
     }
   }
 
-  /** Copies forward, so that a match may overlap its own output; never beyond its end. */
-  private static void copyMatch(byte[] dst, int op, int match, int length) {
-    int distance = op - match;
-    if (distance >= length) {
-      System.arraycopy(dst, match, dst, op, length);
-      return;
-    }
-    // What is already there doubles with each copy.
-    int end = op + length;
-    int known = distance;
-    while (op < end) {
-      int n = Math.min(known, end - op);
-      System.arraycopy(dst, match, dst, op, n);
-      op += n;
-      known += n;
+  /** Copies exactly, from one array to another. */
+  private static void copy(byte[] src, int ip, byte[] dst, int op, int length) {
+    if (length < BULK_COPY_MIN) {
+      int k = 0;
+      for (; k <= length - Long.BYTES; k += Long.BYTES) {
+        LONG.set(dst, op + k, (long) LONG.get(src, ip + k));
+      }
+      for (; k < length; k++) {
+        dst[op + k] = src[ip + k];
+      }
+    } else {
+      System.arraycopy(src, ip, dst, op, length);
     }
   }
 
-  private static final int FAST_IN = 32;
-  private static final int FAST_OUT = 64;
-
-  /** Decodes while both ends are far. */
-  private static long fast(byte[] src, int ip, int iend, byte[] dst, int op, int oend, int low) {
-    final int inLimit = iend - FAST_IN;
-    final int outLimit = oend - FAST_OUT;
-    for (; ; ) {
-      if (((inLimit - ip) | (outLimit - op)) < 0) {
-        break;
+  /** Copies forward, so that a match may overlap its own output; never beyond its end. */
+  private static void copyMatch(byte[] dst, int op, int distance, int length) {
+    int match = op - distance;
+    if (length < BULK_COPY_MIN) {
+      int k = 0;
+      if (distance >= Long.BYTES) {
+        for (; k <= length - Long.BYTES; k += Long.BYTES) {
+          LONG.set(dst, op + k, (long) LONG.get(dst, match + k));
+        }
       }
+      for (; k < length; k++) {
+        dst[op + k] = dst[match + k];
+      }
+    } else if (distance == 1) {
+      Arrays.fill(dst, op, op + length, dst[match]);
+    } else {
+      // What is already there doubles with each copy.
+      int known = distance;
+      for (int done = 0; done < length; ) {
+        int n = Math.min(known, length - done);
+        System.arraycopy(dst, match, dst, op + done, n);
+        done += n;
+        known += n;
+      }
+    }
+  }
+
+  /**
+   * Decodes while both ends are far, and stops before the first sequence that it cannot do.
+   *
+   * <p>One long method for the compiler, see {@code docs/design/0002}: no calls, nothing written
+   * but in steps of 8 bytes (a shorter store makes the next load wait), and copies that run over
+   * their end by up to 46 bytes of output.
+   *
+   * @param stride always 16; as an argument it keeps short loops from being unrolled
+   * @return input position, shifted left by 32, and output position
+   */
+  private static long fast(
+      byte[] src, int ip, int inLimit, byte[] dst, int op, int outLimit, int low, int stride) {
+    // One test of the sign for both limits.
+    while (((inLimit - ip) | (outLimit - op)) >= 0) {
       int token = src[ip] & 0xff;
       int literals = token >>> 4;
-      int matchCode = token & LENGTH_MASK;
-      if (literals == LENGTH_MASK || matchCode == LENGTH_MASK) {
-        break;
+      int length = (token & LENGTH_MASK) + MATCH_MIN;
+      int i = ip + 1;
+      int o = op;
+      if (literals == LENGTH_MASK) {
+        int more = src[i] & 0xff;
+        literals += more;
+        i++;
+        if (more == 255 || literals > inLimit - i || literals > outLimit - o) {
+          break;
+        }
+        LONG.set(dst, o, (long) LONG.get(src, i));
+        LONG.set(dst, o + 8, (long) LONG.get(src, i + 8));
+        for (int k = 16; k < literals; k += stride) {
+          LONG.set(dst, o + k, (long) LONG.get(src, i + k));
+          LONG.set(dst, o + k + 8, (long) LONG.get(src, i + k + 8));
+        }
+      } else {
+        LONG.set(dst, o, (long) LONG.get(src, i));
+        LONG.set(dst, o + 8, (long) LONG.get(src, i + 8));
       }
-      LONG.set(dst, op, (long) LONG.get(src, ip + 1));
-      LONG.set(dst, op + 8, (long) LONG.get(src, ip + 9));
-      int o = op + literals;
-      int i = ip + 1 + literals;
+      i += literals;
+      o += literals;
       int offset = (short) SHORT.get(src, i) & 0xffff;
+      i += 2;
       int match = o - offset;
-      if (offset < 8 || match < low) {
+      if (match < low) {
         break;
       }
-      LONG.set(dst, o, (long) LONG.get(dst, match));
-      LONG.set(dst, o + 8, (long) LONG.get(dst, match + 8));
-      SHORT.set(dst, o + 16, (short) SHORT.get(dst, match + 16));
-      ip = i + 2;
-      op = o + matchCode + MATCH_MIN;
+      if (offset >= 8) {
+        LONG.set(dst, o, (long) LONG.get(dst, match));
+        LONG.set(dst, o + 8, (long) LONG.get(dst, match + 8));
+        if (length > 16) {
+          if (length == LENGTH_MASK + MATCH_MIN) {
+            int more = src[i] & 0xff;
+            i++;
+            length += more;
+            if (more == 255 || length > outLimit - o) {
+              break;
+            }
+          }
+          int k = 16;
+          do {
+            LONG.set(dst, o + k, (long) LONG.get(dst, match + k));
+            LONG.set(dst, o + k + 8, (long) LONG.get(dst, match + k + 8));
+            k += stride;
+          } while (k < length);
+        }
+      } else {
+        if (offset == 0) {
+          break;
+        }
+        if (length == LENGTH_MASK + MATCH_MIN) {
+          int more = src[i] & 0xff;
+          i++;
+          length += more;
+          if (more == 255 || length > outLimit - o) {
+            break;
+          }
+        }
+        long pattern = Pattern.of((long) LONG.get(dst, match), offset);
+        int period = Pattern.period(offset);
+        int k = 0;
+        do {
+          LONG.set(dst, o + k, pattern);
+          LONG.set(dst, o + k + period, pattern);
+          k += period + period;
+        } while (k < length);
+      }
+      ip = i;
+      op = o + length;
     }
-    return (long) ip << 32 | op;
+    return ((long) ip << 32) | op;
   }
 }

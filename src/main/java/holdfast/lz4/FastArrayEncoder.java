@@ -1,5 +1,7 @@
 package holdfast.lz4;
 
+import static holdfast.lz4.FastTables.PRIME_4;
+import static holdfast.lz4.FastTables.PRIME_5;
 import static holdfast.lz4.FastTables.SKIP_TRIGGER;
 import static holdfast.lz4.FastTables.largeSlot;
 import static holdfast.lz4.FastTables.smallSlot;
@@ -19,6 +21,10 @@ import java.nio.ByteOrder;
  *
  * <p>Each method returns the compressed size, or 0 when the block does not fit; nothing is written
  * outside of the destination range. Ranges are the caller's to check.
+ *
+ * <p>The two hot methods are written for the compiler, see {@code docs/design/0002}: one loop
+ * without calls, hashes in place (methods of our own stop being inlined in a method this large),
+ * one write site for the common sequence, and everything rare in methods of its own.
  */
 final class FastArrayEncoder {
   private static final VarHandle LONG =
@@ -44,101 +50,103 @@ final class FastArrayEncoder {
       int dstSize,
       char[] table,
       int acceleration) {
-    final int iend = srcStart + srcSize;
-    final int olimit = dstStart + dstSize;
-    final int matchStartLimit = iend - MATCH_START_MARGIN + 1;
-    final int matchLimit = iend - LAST_LITERALS;
     final int base = srcStart;
-    final int low = srcStart;
+    final int startLimit = srcStart + srcSize - MATCH_START_MARGIN + 1;
+    final int matchLimit = srcStart + srcSize - LAST_LITERALS;
+    final int room = dstStart + dstSize;
+    final boolean roomy = dstSize >= Lz4Block.maxCompressedSize(srcSize);
+    // Always 1, but not to the compiler, which would unroll loops that run once or twice.
+    final int one = Math.min(acceleration, 1);
     int anchor = srcStart;
     int op = dstStart;
     if (srcSize >= COMPRESSIBLE_MIN) {
       int ip = srcStart;
-      table[smallSlot((long) LONG.get(src, ip))] = (char) (ip - base);
-      int next = ip + 1;
-      long nextWord = (long) LONG.get(src, next);
+      long word = (long) LONG.get(src, ip);
+      table[((int) word * PRIME_4) >>> 19] = (char) (ip - base);
+      word >>>= 8;
+      int slot = ((int) word * PRIME_4) >>> 19;
       search:
       for (; ; ) {
-        int slot = smallSlot(nextWord);
+        int next = ip + 1;
         int probes = acceleration << SKIP_TRIGGER;
         int step = 1;
         int match;
-        long word;
+        long here;
         for (; ; ) {
           ip = next;
-          word = nextWord;
+          here = word;
           next += step;
           step = probes++ >>> SKIP_TRIGGER;
-          if (next > matchStartLimit) {
+          if (next > startLimit) {
             break search;
           }
-          int candidate = table[slot];
+          match = table[slot];
           table[slot] = (char) (ip - base);
-          nextWord = (long) LONG.get(src, next);
-          slot = smallSlot(nextWord);
-          match = base + candidate;
-          if ((int) INT.get(src, match) == (int) word) {
+          word = (long) LONG.get(src, next);
+          slot = ((int) word * PRIME_4) >>> 19;
+          if ((int) INT.get(src, base + match) == (int) here) {
             break;
           }
         }
-        while (ip > anchor && match > low && src[ip - 1] == src[match - 1]) {
-          ip--;
-          match--;
-        }
-        int literals = ip - anchor;
-        int token = op++;
-        if (op + literals + 2 + 1 + LAST_LITERALS + literals / 255 > olimit) {
-          return 0;
-        }
-        int tokenValue;
-        if (literals < LENGTH_MASK) {
-          tokenValue = literals << 4;
-          LONG.set(dst, op, (long) LONG.get(src, anchor));
-          if (literals > 8) {
-            LONG.set(dst, op + 8, (long) LONG.get(src, anchor + 8));
-          }
-        } else {
-          tokenValue = LENGTH_MASK << 4;
-          op = length(dst, op, literals - LENGTH_MASK);
-          System.arraycopy(src, anchor, dst, op, literals);
-        }
-        op += literals;
         for (; ; ) {
-          SHORT.set(dst, op, (short) (ip - match));
-          op += 2;
-          int code = count(src, ip + MATCH_MIN, matchLimit, src, match + MATCH_MIN);
-          ip += code + MATCH_MIN;
-          if (op + 1 + LAST_LITERALS + (code + 240) / 255 > olimit) {
+          match += base;
+          while (ip > anchor && match > srcStart && src[ip - 1] == src[match - 1]) {
+            ip -= one;
+            match -= one;
+          }
+          int end = ip + MATCH_MIN;
+          int other = match + MATCH_MIN;
+          for (; ; ) {
+            if (end >= startLimit - 1) {
+              end = countTail(src, end, other, matchLimit);
+              break;
+            }
+            long difference = (long) LONG.get(src, end) ^ (long) LONG.get(src, other);
+            if (difference != 0) {
+              end += Long.numberOfTrailingZeros(difference) >>> 3;
+              break;
+            }
+            end += one << 3;
+            other += one << 3;
+          }
+          int literals = ip - anchor;
+          int code = end - ip - MATCH_MIN;
+          if (!roomy && !Lz4Block.fits(literals, code, room - op)) {
             return 0;
           }
-          if (code < LENGTH_MASK) {
-            dst[token] = (byte) (tokenValue + code);
+          if (Math.max(literals, code) < LENGTH_MASK) {
+            dst[op] = (byte) ((literals << 4) | code);
+            LONG.set(dst, op + 1, (long) LONG.get(src, anchor));
+            if (literals > 8) {
+              LONG.set(dst, op + 9, (long) LONG.get(src, anchor + 8));
+            }
+            op += literals + 1;
+            SHORT.set(dst, op, (short) (ip - match));
+            op += 2;
           } else {
-            dst[token] = (byte) (tokenValue + LENGTH_MASK);
-            op = length(dst, op, code - LENGTH_MASK);
+            op = sequence(src, anchor, literals, dst, op, ip - match, code);
           }
-          anchor = ip;
-          if (ip >= matchStartLimit) {
+          anchor = end;
+          if (end >= startLimit) {
             break search;
           }
-          table[smallSlot((long) LONG.get(src, ip - 2))] = (char) (ip - 2 - base);
-          word = (long) LONG.get(src, ip);
-          slot = smallSlot(word);
-          int candidate = table[slot];
+          // One read serves the three positions that are looked at next.
+          here = (long) LONG.get(src, end - 2);
+          table[((int) here * PRIME_4) >>> 19] = (char) (end - 2 - base);
+          here >>>= 16;
+          ip = end;
+          slot = ((int) here * PRIME_4) >>> 19;
+          match = table[slot];
           table[slot] = (char) (ip - base);
-          match = base + candidate;
-          if ((int) INT.get(src, match) == (int) word) {
-            token = op++;
-            tokenValue = 0;
-            continue;
+          word = here >>> 8;
+          slot = ((int) word * PRIME_4) >>> 19;
+          if ((int) INT.get(src, base + match) != (int) here) {
+            break;
           }
-          break;
         }
-        next = ip + 1;
-        nextWord = (long) LONG.get(src, next);
       }
     }
-    return lastLiterals(src, anchor, iend, dst, op, olimit, dstStart);
+    return lastLiterals(src, anchor, srcStart + srcSize, dst, op, room, dstStart);
   }
 
   /**
@@ -159,106 +167,147 @@ final class FastArrayEncoder {
       int startIndex,
       int prefix,
       int acceleration) {
-    final int iend = srcStart + srcSize;
-    final int olimit = dstStart + dstSize;
-    final int matchStartLimit = iend - MATCH_START_MARGIN + 1;
-    final int matchLimit = iend - LAST_LITERALS;
     final int base = srcStart - startIndex;
     final int low = srcStart - prefix;
     final int lowIndex = startIndex - prefix;
+    final int startLimit = srcStart + srcSize - MATCH_START_MARGIN + 1;
+    final int matchLimit = srcStart + srcSize - LAST_LITERALS;
+    final int room = dstStart + dstSize;
+    final boolean roomy = dstSize >= Lz4Block.maxCompressedSize(srcSize);
+    // Always 1, but not to the compiler, which would unroll loops that run once or twice.
+    final int one = Math.min(acceleration, 1);
     int anchor = srcStart;
     int op = dstStart;
     if (srcSize >= COMPRESSIBLE_MIN) {
       int ip = srcStart;
-      table[largeSlot((long) LONG.get(src, ip))] = ip - base;
-      int next = ip + 1;
-      long nextWord = (long) LONG.get(src, next);
+      long word = (long) LONG.get(src, ip);
+      table[(int) (((word << 24) * PRIME_5) >>> 52)] = ip - base;
+      word >>>= 8;
+      int slot = (int) (((word << 24) * PRIME_5) >>> 52);
       search:
       for (; ; ) {
-        int slot = largeSlot(nextWord);
+        int next = ip + 1;
         int probes = acceleration << SKIP_TRIGGER;
         int step = 1;
         int match;
-        long word;
+        long here;
         for (; ; ) {
           ip = next;
-          word = nextWord;
+          here = word;
           next += step;
           step = probes++ >>> SKIP_TRIGGER;
-          if (next > matchStartLimit) {
+          if (next > startLimit) {
             break search;
           }
-          int candidate = table[slot];
+          match = table[slot];
           table[slot] = ip - base;
-          nextWord = (long) LONG.get(src, next);
-          slot = largeSlot(nextWord);
-          match = base + candidate;
-          if (candidate >= lowIndex
-              && ip - base - candidate <= DISTANCE_MAX
-              && (int) INT.get(src, match) == (int) word) {
+          word = (long) LONG.get(src, next);
+          slot = (int) (((word << 24) * PRIME_5) >>> 52);
+          if (match >= lowIndex
+              && ip - base - match <= DISTANCE_MAX
+              && (int) INT.get(src, base + match) == (int) here) {
             break;
           }
         }
-        while (ip > anchor && match > low && src[ip - 1] == src[match - 1]) {
-          ip--;
-          match--;
-        }
-        int literals = ip - anchor;
-        int token = op++;
-        if (op + literals + 2 + 1 + LAST_LITERALS + literals / 255 > olimit) {
-          return 0;
-        }
-        int tokenValue;
-        if (literals < LENGTH_MASK) {
-          tokenValue = literals << 4;
-          LONG.set(dst, op, (long) LONG.get(src, anchor));
-          if (literals > 8) {
-            LONG.set(dst, op + 8, (long) LONG.get(src, anchor + 8));
-          }
-        } else {
-          tokenValue = LENGTH_MASK << 4;
-          op = length(dst, op, literals - LENGTH_MASK);
-          System.arraycopy(src, anchor, dst, op, literals);
-        }
-        op += literals;
         for (; ; ) {
-          SHORT.set(dst, op, (short) (ip - match));
-          op += 2;
-          int code = count(src, ip + MATCH_MIN, matchLimit, src, match + MATCH_MIN);
-          ip += code + MATCH_MIN;
-          if (op + 1 + LAST_LITERALS + (code + 240) / 255 > olimit) {
+          match += base;
+          while (ip > anchor && match > low && src[ip - 1] == src[match - 1]) {
+            ip -= one;
+            match -= one;
+          }
+          int end = ip + MATCH_MIN;
+          int other = match + MATCH_MIN;
+          for (; ; ) {
+            if (end >= startLimit - 1) {
+              end = countTail(src, end, other, matchLimit);
+              break;
+            }
+            long difference = (long) LONG.get(src, end) ^ (long) LONG.get(src, other);
+            if (difference != 0) {
+              end += Long.numberOfTrailingZeros(difference) >>> 3;
+              break;
+            }
+            end += one << 3;
+            other += one << 3;
+          }
+          int literals = ip - anchor;
+          int code = end - ip - MATCH_MIN;
+          if (!roomy && !Lz4Block.fits(literals, code, room - op)) {
             return 0;
           }
-          if (code < LENGTH_MASK) {
-            dst[token] = (byte) (tokenValue + code);
+          if (Math.max(literals, code) < LENGTH_MASK) {
+            dst[op] = (byte) ((literals << 4) | code);
+            LONG.set(dst, op + 1, (long) LONG.get(src, anchor));
+            if (literals > 8) {
+              LONG.set(dst, op + 9, (long) LONG.get(src, anchor + 8));
+            }
+            op += literals + 1;
+            SHORT.set(dst, op, (short) (ip - match));
+            op += 2;
           } else {
-            dst[token] = (byte) (tokenValue + LENGTH_MASK);
-            op = length(dst, op, code - LENGTH_MASK);
+            op = sequence(src, anchor, literals, dst, op, ip - match, code);
           }
-          anchor = ip;
-          if (ip >= matchStartLimit) {
+          anchor = end;
+          if (end >= startLimit) {
             break search;
           }
-          table[largeSlot((long) LONG.get(src, ip - 2))] = ip - 2 - base;
-          word = (long) LONG.get(src, ip);
-          slot = largeSlot(word);
-          int candidate = table[slot];
+          // One read serves the three positions that are looked at next.
+          here = (long) LONG.get(src, end - 2);
+          table[(int) (((here << 24) * PRIME_5) >>> 52)] = end - 2 - base;
+          here >>>= 16;
+          ip = end;
+          slot = (int) (((here << 24) * PRIME_5) >>> 52);
+          match = table[slot];
           table[slot] = ip - base;
-          match = base + candidate;
-          if (candidate >= lowIndex
-              && ip - base - candidate <= DISTANCE_MAX
-              && (int) INT.get(src, match) == (int) word) {
-            token = op++;
-            tokenValue = 0;
-            continue;
+          word = here >>> 8;
+          slot = (int) (((word << 24) * PRIME_5) >>> 52);
+          if (match < lowIndex
+              || ip - base - match > DISTANCE_MAX
+              || (int) INT.get(src, base + match) != (int) here) {
+            break;
           }
-          break;
         }
-        next = ip + 1;
-        nextWord = (long) LONG.get(src, next);
       }
     }
-    return lastLiterals(src, anchor, iend, dst, op, olimit, dstStart);
+    return lastLiterals(src, anchor, srcStart + srcSize, dst, op, room, dstStart);
+  }
+
+  /**
+   * Writes a sequence with a long length. It is longer than what the compiler takes into its
+   * callers, on purpose: the common case keeps the registers.
+   */
+  private static int sequence(
+      byte[] src, int anchor, int literals, byte[] dst, int op, int offset, int code) {
+    dst[op++] = (byte) ((Math.min(literals, LENGTH_MASK) << 4) | Math.min(code, LENGTH_MASK));
+    if (literals >= LENGTH_MASK) {
+      op = length(dst, op, literals - LENGTH_MASK);
+      LONG.set(dst, op, (long) LONG.get(src, anchor));
+      LONG.set(dst, op + 8, (long) LONG.get(src, anchor + 8));
+      int k = 16;
+      for (; k <= literals - 32; k += 32) {
+        LONG.set(dst, op + k, (long) LONG.get(src, anchor + k));
+        LONG.set(dst, op + k + 8, (long) LONG.get(src, anchor + k + 8));
+        LONG.set(dst, op + k + 16, (long) LONG.get(src, anchor + k + 16));
+        LONG.set(dst, op + k + 24, (long) LONG.get(src, anchor + k + 24));
+      }
+      for (; k < literals; k += 8) {
+        LONG.set(dst, op + k, (long) LONG.get(src, anchor + k));
+      }
+    } else {
+      LONG.set(dst, op, (long) LONG.get(src, anchor));
+      if (literals > 8) {
+        LONG.set(dst, op + 8, (long) LONG.get(src, anchor + 8));
+      }
+    }
+    op += literals;
+    SHORT.set(dst, op, (short) offset);
+    op += 2;
+    return code < LENGTH_MASK ? op : length(dst, op, code - LENGTH_MASK);
+  }
+
+  /** Where a match ends that comes near the end of the block. */
+  private static int countTail(byte[] src, int end, int other, int limit) {
+    return end + count(src, end, limit, src, other);
   }
 
   /**

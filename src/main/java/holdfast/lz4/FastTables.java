@@ -14,8 +14,11 @@ final class FastTables {
   /** Misses before the search takes longer steps, as a power of two. */
   static final int SKIP_TRIGGER = 6;
 
-  private static final int PRIME_4 = 0x9E37_79B1;
-  private static final long PRIME_5 = 889_523_592_379L;
+  /** Multiplier of the hash of 4 bytes: {@code (int) word * PRIME_4 >>> 19}. */
+  static final int PRIME_4 = 0x9E37_79B1;
+
+  /** Multiplier of the hash of 5 bytes: {@code (int) ((word << 24) * PRIME_5 >>> 52)}. */
+  static final long PRIME_5 = 889_523_592_379L;
 
   private FastTables() {}
 

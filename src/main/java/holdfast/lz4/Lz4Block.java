@@ -50,4 +50,19 @@ final class Lz4Block {
   static int maxCompressedSize(int plain) {
     return plain + plain / 255 + 16;
   }
+
+  /**
+   * Whether a sequence fits, and what has to follow it: the rule of the original for a destination
+   * below the worst case, so that both accept and refuse the same.
+   *
+   * @param literals their count
+   * @param code match length - 4
+   * @param room bytes left before the token
+   */
+  static boolean fits(int literals, int code, int room) {
+    int afterToken = room - 1;
+    int afterOffset = afterToken - literals - (literals + 240) / 255 - 2;
+    return literals + 2 + 1 + LAST_LITERALS + literals / 255 <= afterToken
+        && 1 + LAST_LITERALS + (code + 240) / 255 <= afterOffset;
+  }
 }

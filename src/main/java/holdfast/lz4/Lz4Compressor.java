@@ -1,7 +1,9 @@
 package holdfast.lz4;
 
 import holdfast.internal.Check;
+import holdfast.internal.GlobalMemory;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.util.Arrays;
@@ -84,10 +86,18 @@ public final class Lz4Compressor {
    */
   public long compress(MemorySegment src, MemorySegment dst) {
     int size = checkSegments(src, dst);
+    int room = (int) Math.min(dst.byteSize(), Lz4Block.maxCompressedSize(size));
+    if (hc == null && GlobalMemory.reaches(src) && GlobalMemory.reaches(dst)) {
+      try {
+        return compressNative(src.address(), size, dst.address(), room);
+      } finally {
+        Reference.reachabilityFence(src);
+        Reference.reachabilityFence(dst);
+      }
+    }
     byte[] from = Staging.arrayOf(src);
     int fromOffset = from == null ? 0 : Staging.offsetOf(src);
     byte[] to = Staging.arrayOf(dst);
-    int room = (int) Math.min(dst.byteSize(), Lz4Block.maxCompressedSize(size));
     if (from == null) {
       from = stagedSource.copyOf(src);
     }
@@ -223,6 +233,15 @@ public final class Lz4Compressor {
     Arrays.fill(large, 0);
     return FastArrayEncoder.compressLarge(
         src, srcOffset, srcSize, dst, dstOffset, dstSize, large, 0, 0, acceleration);
+  }
+
+  private int compressNative(long src, int srcSize, long dst, int dstSize) {
+    if (srcSize < Lz4Block.SMALL_INPUT_LIMIT) {
+      Arrays.fill(small, (char) 0);
+      return FastNativeEncoder.compressSmall(src, srcSize, dst, dstSize, small, acceleration);
+    }
+    Arrays.fill(large, 0);
+    return FastNativeEncoder.compressLarge(src, srcSize, dst, dstSize, large, acceleration);
   }
 
   private int fillArrays(

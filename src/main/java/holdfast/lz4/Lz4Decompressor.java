@@ -2,7 +2,9 @@ package holdfast.lz4;
 
 import holdfast.CorruptDataException;
 import holdfast.internal.Check;
+import holdfast.internal.GlobalMemory;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.util.Objects;
@@ -304,6 +306,34 @@ public final class Lz4Decompressor {
     long most = Math.min(255L * Math.max(1, srcSize), ROOM_MAX);
     int room = (int) Math.min(dst.byteSize() - historySize, most);
     int history = (int) Math.min(historySize, Lz4Block.HISTORY);
+    int produced;
+    if (GlobalMemory.reaches(src) && GlobalMemory.reaches(dst)) {
+      try {
+        long to = dst.address() + historySize;
+        produced =
+            NativeDecoder.decode(src.address(), srcSize, to, room, history, dictionary, partial);
+      } finally {
+        Reference.reachabilityFence(src);
+        Reference.reachabilityFence(dst);
+      }
+    } else {
+      produced = staged(src, dst, historySize, history, room, partial);
+    }
+    if (produced < 0) {
+      throw refused(src, room, history, partial);
+    }
+    return produced;
+  }
+
+  /** Decodes where at least one side is, or stands in for, an array. */
+  private int staged(
+      MemorySegment src,
+      MemorySegment dst,
+      long historySize,
+      int history,
+      int room,
+      boolean partial) {
+    int srcSize = (int) src.byteSize();
     long skipped = historySize - history;
     byte[] from = Staging.arrayOf(src);
     int fromOffset = from == null ? 0 : Staging.offsetOf(src);
@@ -322,9 +352,6 @@ public final class Lz4Decompressor {
       if (produced > 0) {
         stagedPlain.copyTo(dst.asSlice(historySize), history, produced);
       }
-    }
-    if (produced < 0) {
-      throw refused(src, room, history, partial);
     }
     return produced;
   }

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import holdfast.testkit.Content;
 import holdfast.testkit.Golden;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -74,6 +77,14 @@ class FastGoldenTest {
   /** Compares one row: mode, level, piece, blocks, compressed, sha256. */
   private static void check(String content, byte[] plain, int dictionary, int end, String[] row)
       throws NoSuchAlgorithmException {
+    try (Arena arena = Arena.ofConfined()) {
+      check(content, plain, dictionary, end, row, arena);
+    }
+  }
+
+  private static void check(
+      String content, byte[] plain, int dictionary, int end, String[] row, Arena arena)
+      throws NoSuchAlgorithmException {
     String name = content + " " + String.join(" ", row);
     Lz4Level level = Lz4Level.fast(Integer.parseInt(row[1].substring(1)));
     int piece = row[2].equals("0") ? plain.length : Integer.parseInt(row[2]);
@@ -90,6 +101,9 @@ class FastGoldenTest {
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
     byte[] block = new byte[Lz4.maxCompressedSize(piece)];
     byte[] back = new byte[plain.length];
+    MemorySegment nativePlain = copyOf(plain, arena);
+    MemorySegment nativeBlock = arena.allocate(block.length);
+    MemorySegment nativeBack = arena.allocate(Math.max(1, piece));
     int blocks = 0;
     long compressed = 0;
     int at = dictionary;
@@ -105,6 +119,16 @@ class FastGoldenTest {
               ? decompressor.decompress(block, 0, packed, back, at, size)
               : decoder.decompress(block, 0, packed, back, at, size);
       assertEquals(size, unpacked, name);
+      if (independent) {
+        // Native memory, by whatever kernel this JVM may use for it.
+        MemorySegment piecePlain = nativePlain.asSlice(at, size);
+        long nativePacked = compressor.compress(piecePlain, nativeBlock);
+        MemorySegment exact = nativeBlock.asSlice(0, nativePacked);
+        assertEquals(-1, exact.mismatch(MemorySegment.ofArray(block).asSlice(0, packed)), name);
+        MemorySegment room = nativeBack.asSlice(0, size);
+        assertEquals(size, decompressor.decompress(exact, room), name);
+        assertEquals(-1, room.mismatch(piecePlain), name);
+      }
       blocks++;
       compressed += packed;
       at += size;
@@ -116,6 +140,12 @@ class FastGoldenTest {
     assertEquals(row[4], String.valueOf(compressed), name);
     assertEquals(row[3], String.valueOf(blocks), name);
     assertEquals(row[5], HexFormat.of().formatHex(digest.digest()), name);
+  }
+
+  private static MemorySegment copyOf(byte[] bytes, Arena arena) {
+    MemorySegment copy = arena.allocate(Math.max(1, bytes.length));
+    MemorySegment.copy(bytes, 0, copy, ValueLayout.JAVA_BYTE, 0, bytes.length);
+    return copy;
   }
 
   private static byte[] read(Path file) throws IOException {
