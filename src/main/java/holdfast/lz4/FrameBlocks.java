@@ -6,6 +6,9 @@ import java.util.Arrays;
 
 /** Parts of a frame on their way out, in one array that grows: header, blocks, words. */
 final class FrameBlocks {
+  /** Kept free behind each block, so that the end of a frame never moves its last block. */
+  private static final int END_MAX = 2 * WORD_SIZE;
+
   private byte[] bytes = {};
   private int size;
 
@@ -38,7 +41,7 @@ final class FrameBlocks {
       Lz4FrameOptions options, BlockCoder coder, byte[] plain, int offset, int plainSize) {
     // Legacy blocks are always compressed.
     int packedMax = options.legacy() ? Lz4Block.maxCompressedSize(plainSize) : plainSize - 1;
-    room(WORD_SIZE + Math.max(packedMax, plainSize) + WORD_SIZE);
+    room(WORD_SIZE + Math.max(packedMax, plainSize) + WORD_SIZE + END_MAX);
     int data = size + WORD_SIZE;
     int packed = coder.compress(plain, offset, plainSize, bytes, data, packedMax);
     int word = packed;

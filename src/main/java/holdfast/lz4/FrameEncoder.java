@@ -244,7 +244,10 @@ final class FrameEncoder {
     if (state == State.NEW) {
       begin(options.header());
     }
+    // What memory or a defect interrupts cannot be taken up again.
+    state = State.FAILED;
     out.addBlock(options, coder, bytes, offset, size);
+    state = State.OPEN;
   }
 
   /** Hands the output to the sink; a frame with a hole in it must not go on. */
