@@ -124,6 +124,9 @@ class Report {
         List.of("date", "system", "cpu", "java", "liblz4", "corpus", "rounds", "seconds")) {
       out.append("| %s | %s |\n".formatted(key, run.getProperty(key, "")));
     }
+    if (Integer.parseInt(run.getProperty("rounds", "0")) < 3) {
+      out.append("| note | fewer than three rounds: good for a look, not for a claim |\n");
+    }
     String quick = run.getProperty("quick").equals("true") ? " -Dbench.quick" : "";
     String bench = run.getProperty("arguments", "").strip();
     String selection = bench.equals(".*") || bench.isEmpty() ? "" : " -Dbench=\"" + bench + "\"";
@@ -234,7 +237,7 @@ class Report {
 
   static void heading(String question, Set<String> columns, StringBuilder out) {
     out.append("\n### ").append(question).append("\n\n| |");
-    columns.forEach(c -> out.append(' ').append(c.isEmpty() ? "ratio" : c).append(" |"));
+    columns.forEach(c -> out.append(' ').append(c.isEmpty() ? "all" : c).append(" |"));
     out.append("\n|---|").append("---:|".repeat(columns.size())).append('\n');
   }
 

@@ -28,7 +28,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * KiB?
  *
  * <p>The content is the whole corpus as one stream. aircompressor has no stream, only a call on the
- * whole content with blocks of 4 MiB.
+ * whole content that makes blocks of 4 MiB without a content checksum.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)

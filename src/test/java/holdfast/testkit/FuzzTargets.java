@@ -136,15 +136,15 @@ public final class FuzzTargets {
   }
 
   /**
-   * Byte 0: acceleration; bytes 1 and 2: room for the fill; then the plain bytes. Compressed from
-   * arrays and native memory, whole and as much as fits.
+   * Bytes 0 and 1: level or acceleration; bytes 2 and 3: room for the fill; then the plain bytes.
+   * Compressed from arrays and native memory, whole and as much as fits.
    */
   public static boolean roundTrip(byte[] input) {
     Input in = new Input(input);
-    int acceleration = 1 + in.next() * in.next();
+    Lz4Level level = level(in.next(), in.next());
     int room = in.nextShort();
     byte[] plain = in.rest();
-    Lz4Compressor compressor = Lz4Compressor.of(Lz4Level.fast(acceleration));
+    Lz4Compressor compressor = Lz4Compressor.of(level);
     byte[] dst = new byte[Lz4.maxCompressedSize(plain.length)];
     int size = compressor.compress(plain, 0, plain.length, dst, 0, dst.length);
     byte[] block = Arrays.copyOf(dst, size);
@@ -173,6 +173,11 @@ public final class FuzzTargets {
       require(used == plain.length || filled > room - 16 || room < 16, "room left: " + filled);
     }
     return true;
+  }
+
+  /** Level 2 to 12 when the first number is at least 224, else an acceleration. */
+  private static Lz4Level level(int a, int b) {
+    return a < 224 ? Lz4Level.fast(1 + a * b) : Lz4Level.hc(2 + (a - 224) % 11);
   }
 
   /** A program for a linked stream, see {@link LinkedStreamWalk}. */

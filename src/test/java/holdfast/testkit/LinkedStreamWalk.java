@@ -12,8 +12,9 @@ import java.util.Arrays;
  * the naive one, which knows only the plain bytes so far, and the stream decoder, whose memory is
  * laid out in another way than the encoder's.
  *
- * <p>Byte 0 chooses the size of the encoder's ring buffer, byte 1 the one of the decoder. Then each
- * operation is a byte whose low three bits say what to do, and one or more that say how much.
+ * <p>Byte 0 chooses the size of the encoder's ring buffer and the level, byte 1 the one of the
+ * decoder. Then each operation is a byte whose low three bits say what to do, and one or more that
+ * say how much.
  *
  * <pre>{@code
  * 0 1 2 3  compress the next block: kind, size; a wrap when it does not fit behind the last one
@@ -25,12 +26,15 @@ import java.util.Arrays;
  */
 final class LinkedStreamWalk {
   private static final int[] RING_SIZES = {300, 4096, 65_536, 65_537, 70_000, 140_000};
+  private static final Lz4Level[] LEVELS = {
+    Lz4Level.FAST, Lz4Level.hc(2), Lz4Level.hc(3), Lz4Level.hc(9), Lz4Level.hc(10)
+  };
   private static final int HISTORY = 65_536;
   private static final int STEPS_MAX = 32;
   private static final byte DESTROYED = (byte) 0xEE;
 
   private final FuzzTargets.Input in;
-  private final Lz4StreamEncoder encoder = Lz4StreamEncoder.of(Lz4Level.FAST);
+  private final Lz4StreamEncoder encoder;
   private final Lz4StreamDecoder decoder = Lz4StreamDecoder.create();
   private final byte[] ring;
   private final byte[] target;
@@ -41,7 +45,9 @@ final class LinkedStreamWalk {
 
   LinkedStreamWalk(byte[] program) {
     in = new FuzzTargets.Input(program);
-    ring = new byte[RING_SIZES[in.next() % RING_SIZES.length]];
+    int first = in.next();
+    ring = new byte[RING_SIZES[first % RING_SIZES.length]];
+    encoder = Lz4StreamEncoder.of(LEVELS[first / RING_SIZES.length % LEVELS.length]);
     // The last 64 KiB stay in place, so any layout of the encoder can be followed.
     target = new byte[2 * HISTORY + ring.length + (in.next() << 8)];
   }
