@@ -17,6 +17,9 @@ import java.nio.file.NoSuchFileException;
  * @param advice what to do; may be empty
  */
 record Failure(int code, String reason, String advice) {
+  private static final String DAMAGED =
+      "The file is damaged, cut short or of another format: get it again from its source.";
+
   /** How readers say that a frame or block is sound so far, but asks for too much memory. */
   private static final String MEMORY_LIMIT = " that needs at most ";
 
@@ -27,7 +30,7 @@ record Failure(int code, String reason, String advice) {
       case CorruptDataException c when c.expected().contains(MEMORY_LIMIT) ->
           new Failure(
               ExitCode.REFUSED, c.getMessage(), "A larger --limit-mem would let it be read.");
-      case CorruptDataException c -> new Failure(ExitCode.PROBLEM, c.getMessage(), "");
+      case CorruptDataException c -> new Failure(ExitCode.PROBLEM, c.getMessage(), DAMAGED);
       case UnsupportedFormatException u -> new Failure(ExitCode.UNSUPPORTED, u.getMessage(), "");
       case NoSuchFileException n -> new Failure(ExitCode.IO, "no such file", "");
       case AccessDeniedException a -> new Failure(ExitCode.IO, "permission denied", "");
