@@ -17,17 +17,20 @@ import java.nio.file.NoSuchFileException;
  * @param advice what to do; may be empty
  */
 record Failure(int code, String reason, String advice) {
-  /** How readers begin to say that a frame is sound so far, but asks for too much memory. */
-  private static final String MEMORY_LIMIT = "a frame that needs at most";
+  private static final String DAMAGED =
+      "The file is damaged, cut short or of another format: get it again from its source.";
+
+  /** How readers say that a frame or block is sound so far, but asks for too much memory. */
+  private static final String MEMORY_LIMIT = " that needs at most ";
 
   /** Translates what the library and the JDK throw; anything else is a defect and is thrown on. */
   static Failure of(Exception e) {
     return switch (e) {
       case CommandException c -> new Failure(c.code(), c.getMessage(), c.advice());
-      case CorruptDataException c when c.expected().startsWith(MEMORY_LIMIT) ->
+      case CorruptDataException c when c.expected().contains(MEMORY_LIMIT) ->
           new Failure(
               ExitCode.REFUSED, c.getMessage(), "A larger --limit-mem would let it be read.");
-      case CorruptDataException c -> new Failure(ExitCode.PROBLEM, c.getMessage(), "");
+      case CorruptDataException c -> new Failure(ExitCode.PROBLEM, c.getMessage(), DAMAGED);
       case UnsupportedFormatException u -> new Failure(ExitCode.UNSUPPORTED, u.getMessage(), "");
       case NoSuchFileException n -> new Failure(ExitCode.IO, "no such file", "");
       case AccessDeniedException a -> new Failure(ExitCode.IO, "permission denied", "");

@@ -2,12 +2,16 @@ package holdfast.cli;
 
 import holdfast.Limits;
 import holdfast.Structure;
+import holdfast.lz4.Lz4BlockInputStream;
 import holdfast.lz4.Lz4Frame;
 import holdfast.lz4.Lz4FrameInputStream;
 import holdfast.lz4.Lz4FrameReadOptions;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The file formats that {@code inspect} and {@code verify} know, told apart by their first bytes
@@ -42,14 +46,32 @@ enum FileFormat {
     long verify(FileChannel file, Limits limits) throws IOException {
       // Not closed: the caller owns the file.
       @SuppressWarnings("resource")
-      Lz4FrameInputStream plain =
+      InputStream plain =
           new Lz4FrameInputStream(file, Lz4FrameReadOptions.DEFAULT.withLimits(limits));
-      byte[] buffer = new byte[1 << 20];
-      long size = 0;
-      for (int n = plain.read(buffer); n >= 0; n = plain.read(buffer)) {
-        size += n;
-      }
-      return size;
+      return drain(plain);
+    }
+  },
+
+  /** What lz4-java's block streams write; no other tool reads it. */
+  LZ4_JAVA_BLOCKS("lz4-java block streams") {
+    private static final String MAGIC = "LZ4Block";
+
+    @Override
+    boolean matches(byte[] head) {
+      return new String(head, StandardCharsets.ISO_8859_1).startsWith(MAGIC);
+    }
+
+    @Override
+    Structure inspect(FileChannel file, Limits limits) throws IOException {
+      return Lz4BlockInputStream.inspect(Channels.newInputStream(file), limits);
+    }
+
+    @Override
+    long verify(FileChannel file, Limits limits) throws IOException {
+      // Not closed: the caller owns the file.
+      @SuppressWarnings("resource")
+      InputStream plain = new Lz4BlockInputStream(Channels.newInputStream(file), limits, true);
+      return drain(plain);
     }
   };
 
@@ -99,6 +121,16 @@ enum FileFormat {
       }
     }
     return null;
+  }
+
+  /** Reads a stream to its end; says how much came. */
+  private static long drain(InputStream plain) throws IOException {
+    byte[] buffer = new byte[1 << 20];
+    long size = 0;
+    for (int n = plain.read(buffer); n >= 0; n = plain.read(buffer)) {
+      size += n;
+    }
+    return size;
   }
 
   /** The names of all formats, for messages. */

@@ -86,7 +86,7 @@ final class Lz4Conversion {
       throw CommandException.refused("input and output are the same file", "");
     }
     boolean replace = options.force || mayReplace(input, target, name);
-    try (OutputFile file = OutputFile.create(host, target, input.path(), replace)) {
+    try (OutputFile file = create(target, name, input.path(), replace)) {
       boolean sparse = mode == Mode.DECOMPRESS && options.sparse != Sparse.NEVER;
       Tally tally = toChannel(input, file.channel(), sparse && file.isRegular());
       if (input.path() != null) {
@@ -94,6 +94,15 @@ final class Lz4Conversion {
       }
       file.commit(options.removeSource);
       return tally;
+    }
+  }
+
+  /** Starts the output; an error says that it is about the output and not about the input. */
+  private OutputFile create(Path target, String name, Path model, boolean replace) {
+    try {
+      return OutputFile.create(host, target, model, replace);
+    } catch (IOException | RuntimeException e) {
+      throw CommandException.about(name, Failure.of(e));
     }
   }
 

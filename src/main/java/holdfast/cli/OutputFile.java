@@ -81,7 +81,7 @@ final class OutputFile implements Closeable {
       return new OutputFile(partialFiles, real, partial, channel, replace);
     } catch (NoSuchFileException e) {
       partialFiles.discard(partial);
-      throw new NoSuchFileException(real.getParent().toString(), null, "no such directory");
+      throw new IOException("there is no directory " + real.getParent(), e);
     } catch (IOException e) {
       partialFiles.discard(partial);
       throw e;

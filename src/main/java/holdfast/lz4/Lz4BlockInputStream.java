@@ -2,10 +2,13 @@ package holdfast.lz4;
 
 import holdfast.CorruptDataException;
 import holdfast.Limits;
+import holdfast.Structure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -56,6 +59,9 @@ public final class Lz4BlockInputStream extends InputStream {
   private static final int READ_MIN = 64 << 10;
   private static final long EXPANSION_MAX = 255;
 
+  /** What an entry of the list of parts costs, generously. */
+  private static final int PART_SIZE = 256;
+
   private final ByteSource source;
   private final Limits limits;
   private final boolean concatenated;
@@ -75,6 +81,9 @@ public final class Lz4BlockInputStream extends InputStream {
   private boolean done;
   private boolean closed;
   private CorruptDataException failure;
+
+  /** What was come across; null unless somebody wants to know. */
+  private List<Structure> parts;
 
   /**
    * Reads one stream, within {@link Limits#DEFAULT}, and nothing behind it.
@@ -97,6 +106,26 @@ public final class Lz4BlockInputStream extends InputStream {
     this.source = ByteSource.of(Objects.requireNonNull(in, "in"));
     this.limits = Objects.requireNonNull(limits, "limits");
     this.concatenated = concatenated;
+  }
+
+  /**
+   * Shows every part of the streams of an input, up to its end. All blocks are decoded and checked
+   * on the way.
+   *
+   * @param in where it comes from; left open
+   * @param limits what may be spent; the memory limit bounds the list of parts too
+   * @return a tree of one level: blocks and ends
+   * @throws IOException if the input cannot be read
+   * @throws CorruptDataException if the input holds something else, or is damaged
+   */
+  public static Structure inspect(InputStream in, Limits limits) throws IOException {
+    var reader = new Lz4BlockInputStream(in, limits, true);
+    reader.parts = new ArrayList<>();
+    boolean more;
+    do {
+      more = reader.nextBlock();
+    } while (more);
+    return new Structure(FORMAT, 0, reader.offset, reader.total + " plain bytes", reader.parts);
   }
 
   /**
@@ -213,6 +242,7 @@ public final class Lz4BlockInputStream extends InputStream {
           "a size that " + plainSize + " plain bytes can have",
           String.valueOf(size));
     }
+    note(start, method, size, plainSize);
     if (plainSize == 0) {
       return end(start, checksum);
     }
@@ -220,6 +250,27 @@ public final class Lz4BlockInputStream extends InputStream {
     read(size);
     decode(method, size, plainSize, start, checksum);
     return true;
+  }
+
+  /** Adds a block to the parts, if they are wanted. */
+  private void note(long start, int method, int size, int plainSize) {
+    if (parts == null) {
+      return;
+    }
+    if (parts.size() >= limits.memoryMax() / PART_SIZE) {
+      throw corrupt(
+          start,
+          "a listing that fits into " + limits.memoryMax() + " bytes",
+          parts.size() + " parts and more");
+    }
+    String value =
+        method == METHOD_PLAIN
+            ? "stored, " + size + " bytes"
+            : "compressed, " + size + " bytes for " + plainSize;
+    parts.add(
+        plainSize == 0
+            ? Structure.leaf("end", start, HEADER_SIZE, "")
+            : Structure.leaf("block", start, HEADER_SIZE + (long) size, value));
   }
 
   private boolean end(long start, int checksum) {

@@ -1,9 +1,12 @@
 package holdfast.cli;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import holdfast.lz4.XxHash32;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,6 +94,34 @@ class InspectVerifyTest {
     String json = shell.line("verify --json dir").expect(ExitCode.PROBLEM).out();
     assertTrue(json.contains("\"verdict\":\"damaged\",\"reason\":\"lz4 frame at byte"), json);
     assertTrue(json.contains("\"verdict\":\"sound\",\"contentSize\":11"), json);
+  }
+
+  /** A stream as lz4-java writes it: one stored block, then the end. */
+  private static byte[] javaBlocks(byte[] plain) {
+    ByteBuffer stream = ByteBuffer.allocate(2 * 21 + plain.length).order(LITTLE_ENDIAN);
+    XxHash32 hash = new XxHash32(0x9747B28C);
+    hash.update(plain, 0, plain.length);
+    stream.put("LZ4Block".getBytes(UTF_8)).put((byte) 0x16).putInt(plain.length);
+    stream.putInt(plain.length).putInt((int) hash.getValue() & 0x0FFF_FFFF).put(plain);
+    stream.put("LZ4Block".getBytes(UTF_8)).put((byte) 0x16).putInt(0).putInt(0).putInt(0);
+    return stream.array();
+  }
+
+  @Test
+  void blockStreamsOfLz4JavaAreKnownToo() {
+    byte[] stream = javaBlocks("Hello, LZ4!".getBytes(UTF_8));
+    shell.write("blocks", stream);
+    assertEquals(
+        "blocks: sound, lz4-java block streams, 11 bytes of content\n",
+        shell.line("verify blocks").expect(0).out());
+    String out = shell.line("inspect blocks").expect(0).out();
+    assertTrue(out.contains("              0             32    block"), out);
+    assertTrue(out.contains("             32             21    end"), out);
+    stream[25] ^= 1;
+    shell.write("blocks", stream);
+    shell.line("inspect blocks").expect(ExitCode.PROBLEM);
+    String bad = shell.line("verify blocks").expect(ExitCode.PROBLEM).out();
+    assertTrue(bad.contains("blocks: damaged: lz4-java block stream at byte 17"), bad);
   }
 
   @Test

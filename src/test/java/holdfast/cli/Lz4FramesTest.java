@@ -143,7 +143,6 @@ class Lz4FramesTest {
 
   @Test
   void everyLevelJoinsWithBlockOptions() {
-    Shell.assumeHighCompression();
     byte[] plain = Shell.cat(Shell.words(300_000, 1), Shell.noise(70_000, 2));
     int fast = shell.ok(plain, "lz4 -1").length;
     for (String options :

@@ -1,7 +1,5 @@
 package holdfast.cli;
 
-import holdfast.lz4.Lz4;
-import holdfast.lz4.Lz4Level;
 import holdfast.testkit.Content;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -17,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * Runs command lines inside this JVM, in a directory of the test's, with streams and an environment
@@ -166,15 +163,6 @@ final class Shell {
   /** Bytes that do not compress. */
   static byte[] noise(int size, long seed) {
     return Content.of(1, seed, size);
-  }
-
-  /** Skips a test of levels above 1 where these are not part of the build. */
-  static void assumeHighCompression() {
-    try {
-      Lz4.compress(new byte[1], Lz4Level.hc(9));
-    } catch (UnsupportedOperationException e) {
-      Assumptions.abort("no high compression levels here");
-    }
   }
 
   /** One array after the other, like {@code cat}. */
