@@ -21,6 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
  * ordinary tools and no java.
  */
 class LauncherIT {
+  /** What the launcher passes to the JVM unless the user has options. */
+  private static final String COLLECTOR = "-XX:+UseSerialGC";
+
   @TempDir Path dir;
 
   private Path checkout;
@@ -94,7 +97,7 @@ class LauncherIT {
       jdk(feature);
     }
     BuiltJar.Result result = run(launcher("lz4", "a b"));
-    assertEquals("java 25: -jar " + jar + " lz4 a b\n", result.out());
+    assertEquals("java 25: " + COLLECTOR + " -jar " + jar + " lz4 a b\n", result.out());
     assertEquals("", result.err());
     assertEquals(0, result.exit());
   }
@@ -126,7 +129,7 @@ class LauncherIT {
             "[ \"$1\" = -version ] && { echo 'openjdk version \"24.0.1\" 2025' >&2; exit; }\n"
                 + "echo \"own java: $*\"");
     Files.createSymbolicLink(bin.resolve("java"), java);
-    assertEquals("own java: -jar " + jar + " x\n", run(launcher("x")).out());
+    assertEquals("own java: " + COLLECTOR + " -jar " + jar + " x\n", run(launcher("x")).out());
   }
 
   @Test
@@ -146,7 +149,7 @@ class LauncherIT {
     Path link = Files.createSymbolicLink(dir.resolve("unlz4"), checkout.resolve("holdfast"));
     ProcessBuilder builder = launcher();
     builder.command(link.toString(), "f.lz4");
-    assertEquals(link + " -jar " + jar + " f.lz4\n", run(builder).out());
+    assertEquals(link + " " + COLLECTOR + " -jar " + jar + " f.lz4\n", run(builder).out());
   }
 
   @Test
@@ -169,7 +172,10 @@ class LauncherIT {
     BuiltJar.script(bin.resolve("mvn"), "echo building with $JAVA_HOME; : > target/holdfast.jar");
     Files.delete(jar);
     BuiltJar.Result first = run(launcher("x"));
-    assertEquals("java 25: -jar " + jar + " x\n", first.out(), "the build does not write there");
+    assertEquals(
+        "java 25: " + COLLECTOR + " -jar " + jar + " x\n",
+        first.out(),
+        "the build does not write there");
     assertTrue(first.err().contains("building with " + dir.resolve("jdks").resolve("jdk-25")));
 
     Files.setLastModifiedTime(jar, FileTime.fromMillis(System.currentTimeMillis() + 60_000));

@@ -38,7 +38,13 @@ class PublishedIT {
               .map(entry -> entry.getName())
               .filter(name -> !name.matches("holdfast/.*\\.class"))
               .collect(Collectors.toCollection(TreeSet::new));
-      assertEquals(Set.of("META-INF/LICENSE", "META-INF/MANIFEST.MF", "module-info.class"), others);
+      assertEquals(
+          Set.of(
+              "META-INF/LICENSE",
+              "holdfast/cli/version.txt",
+              "META-INF/MANIFEST.MF",
+              "module-info.class"),
+          others);
       assertFalse(
           jar.stream().anyMatch(entry -> entry.getName().startsWith("holdfast/testkit")),
           "no test classes");

@@ -3,7 +3,6 @@ package holdfast;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import holdfast.testkit.ChildJvm;
 import holdfast.testkit.Content;
@@ -151,15 +150,9 @@ class RunningIT {
     }
   }
 
-  /** The command line is a piece of its own, which the library does without. */
-  private static void assumeCommandLine() throws Exception {
-    assumeTrue(BuiltJar.has("holdfast/cli/Commands.class"), "no command line in this build");
-  }
-
   @ParameterizedTest
   @EnumSource
   void theToolTellsItsVersionAndHelps(Way way) throws Exception {
-    assumeCommandLine();
     String version = quietly(way.tool("--version"));
     assertTrue(version.startsWith("holdfast "), version);
     assertTrue(version.contains(BuiltJar.VERSION), version);
@@ -170,7 +163,6 @@ class RunningIT {
   @ParameterizedTest
   @EnumSource
   void theToolCompressesAndRestoresAFile(Way way) throws Exception {
-    assumeCommandLine();
     Path plain = dir.resolve("plain-" + way);
     Path packed = dir.resolve("packed-" + way + ".lz4");
     Path back = dir.resolve("back-" + way);
