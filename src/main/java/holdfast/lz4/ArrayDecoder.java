@@ -4,6 +4,8 @@ import static holdfast.lz4.Lz4Block.LAST_LITERALS;
 import static holdfast.lz4.Lz4Block.LENGTH_MASK;
 import static holdfast.lz4.Lz4Block.MATCH_MIN;
 import static holdfast.lz4.Lz4Block.MATCH_START_MARGIN;
+import static holdfast.lz4.Pattern.PERIODS;
+import static holdfast.lz4.Pattern.SPREAD;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -37,6 +39,9 @@ final class ArrayDecoder {
    * start.
    */
   static final int OUT_MARGIN = 64;
+
+  /** Where the fast loop ends in a huge array, so that adding a short length never overflows. */
+  private static final int FAST_END_MAX = Integer.MAX_VALUE - 1024;
 
   /** Bytes in each step of a copying loop. */
   static final int STRIDE = 16;
@@ -84,8 +89,8 @@ final class ArrayDecoder {
     final int iend = srcStart + srcSize;
     final int oend = dstStart + dstSize;
     final int low = dstStart - prefix;
-    final int inLimit = iend - IN_MARGIN;
-    final int outLimit = oend - OUT_MARGIN;
+    final int inLimit = Math.min(iend, FAST_END_MAX) - IN_MARGIN;
+    final int outLimit = Math.min(oend, FAST_END_MAX) - OUT_MARGIN;
     int ip = srcStart;
     int op = dstStart;
     for (; ; ) {
@@ -236,7 +241,7 @@ final class ArrayDecoder {
         int more = src[i] & 0xff;
         literals += more;
         i++;
-        if (more == 255 || literals > inLimit - i || literals > outLimit - o) {
+        if (more == 255 || i + literals > inLimit || o + literals > outLimit) {
           break;
         }
         LONG.set(dst, o, (long) LONG.get(src, i));
@@ -265,7 +270,7 @@ final class ArrayDecoder {
             int more = src[i] & 0xff;
             i++;
             length += more;
-            if (more == 255 || length > outLimit - o) {
+            if (more == 255 || o + length > outLimit) {
               break;
             }
           }
@@ -284,12 +289,12 @@ final class ArrayDecoder {
           int more = src[i] & 0xff;
           i++;
           length += more;
-          if (more == 255 || length > outLimit - o) {
+          if (more == 255 || o + length > outLimit) {
             break;
           }
         }
-        long pattern = Pattern.of((long) LONG.get(dst, match), offset);
-        int period = Pattern.period(offset);
+        long pattern = ((long) LONG.get(dst, match) & ((1L << (offset << 3)) - 1)) * SPREAD[offset];
+        int period = (int) (PERIODS >>> (offset << 2)) & 15;
         int k = 0;
         do {
           LONG.set(dst, o + k, pattern);

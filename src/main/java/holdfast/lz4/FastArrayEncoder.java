@@ -154,7 +154,8 @@ final class FastArrayEncoder {
    *
    * @param table {@link FastTables#LARGE_ENTRIES} zeros, or what the blocks before left there
    * @param startIndex index of the first byte of the block in the stream; 0 for a new one
-   * @param prefix bytes of history just before the block
+   * @param prefix bytes of history just before the block: all of the stream, or at least 64 KiB, so
+   *     that no entry of the table within reach speaks of other bytes
    */
   static int compressLarge(
       byte[] src,
@@ -169,7 +170,6 @@ final class FastArrayEncoder {
       int acceleration) {
     final int base = srcStart - startIndex;
     final int low = srcStart - prefix;
-    final int lowIndex = startIndex - prefix;
     final int startLimit = srcStart + srcSize - MATCH_START_MARGIN + 1;
     final int matchLimit = srcStart + srcSize - LAST_LITERALS;
     final int room = dstStart + dstSize;
@@ -203,9 +203,7 @@ final class FastArrayEncoder {
           table[slot] = ip - base;
           word = (long) LONG.get(src, next);
           slot = (int) (((word << 24) * PRIME_5) >>> 52);
-          if (match >= lowIndex
-              && ip - base - match <= DISTANCE_MAX
-              && (int) INT.get(src, base + match) == (int) here) {
+          if (ip - base - match <= DISTANCE_MAX && (int) INT.get(src, base + match) == (int) here) {
             break;
           }
         }
@@ -261,9 +259,7 @@ final class FastArrayEncoder {
           table[slot] = ip - base;
           word = here >>> 8;
           slot = (int) (((word << 24) * PRIME_5) >>> 52);
-          if (match < lowIndex
-              || ip - base - match > DISTANCE_MAX
-              || (int) INT.get(src, base + match) != (int) here) {
+          if (ip - base - match > DISTANCE_MAX || (int) INT.get(src, base + match) != (int) here) {
             break;
           }
         }
@@ -314,6 +310,8 @@ final class FastArrayEncoder {
    * Compresses the next block of a stream whose history lies elsewhere: in one more array, whose
    * last byte precedes the block logically.
    *
+   * @param low how far a match inside of the block may be extended backwards: the start of the
+   *     block, or of history that lies just before it
    * @param startIndex index of the first byte of the block in the stream
    * @param dict array with the history
    * @param dictEnd end of the history in that array
@@ -329,6 +327,7 @@ final class FastArrayEncoder {
       byte[] dst,
       int dstStart,
       int dstSize,
+      int low,
       int[] table,
       int startIndex,
       byte[] dict,
@@ -381,8 +380,8 @@ final class FastArrayEncoder {
         boolean inDict = candidate < startIndex;
         byte[] from = inDict ? dict : src;
         int match = candidate + (inDict ? dictBase : base);
-        int low = inDict ? dictEnd - dictSize : srcStart;
-        while (ip > anchor && match > low && src[ip - 1] == from[match - 1]) {
+        int lowest = inDict ? dictEnd - dictSize : low;
+        while (ip > anchor && match > lowest && src[ip - 1] == from[match - 1]) {
           ip--;
           match--;
         }

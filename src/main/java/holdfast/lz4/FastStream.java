@@ -122,6 +122,7 @@ final class FastStream implements StreamEngine {
             dst,
             dstOffset,
             dstSize,
+            srcOffset,
             table,
             start,
             history,
@@ -140,6 +141,25 @@ final class FastStream implements StreamEngine {
     int prefix = historySize;
     index += srcSize;
     refer(src, srcOffset + srcSize, historySize + srcSize);
+    if (prefix < Math.min(HISTORY, start)) {
+      // History was cut, and the table still knows of bytes before it.
+      return FastArrayEncoder.compressExternal(
+          src,
+          srcOffset,
+          srcSize,
+          dst,
+          dstOffset,
+          dstSize,
+          srcOffset - prefix,
+          table,
+          start,
+          src,
+          srcOffset,
+          prefix,
+          null,
+          0,
+          acceleration);
+    }
     return FastArrayEncoder.compressLarge(
         src, srcOffset, srcSize, dst, dstOffset, dstSize, table, start, prefix, acceleration);
   }

@@ -10,6 +10,8 @@ import static holdfast.lz4.Lz4Block.LAST_LITERALS;
 import static holdfast.lz4.Lz4Block.LENGTH_MASK;
 import static holdfast.lz4.Lz4Block.MATCH_MIN;
 import static holdfast.lz4.Lz4Block.MATCH_START_MARGIN;
+import static holdfast.lz4.Pattern.PERIODS;
+import static holdfast.lz4.Pattern.SPREAD;
 
 import java.lang.foreign.MemorySegment;
 
@@ -255,8 +257,9 @@ final class NativeDecoder {
             break;
           }
         }
-        long pattern = Pattern.of(VIEW.get(LONG, match + BIAS), offset);
-        int period = Pattern.period(offset);
+        long pattern =
+            (VIEW.get(LONG, match + BIAS) & ((1L << (offset << 3)) - 1)) * SPREAD[offset];
+        int period = (int) (PERIODS >>> (offset << 2)) & 15;
         int k = 0;
         do {
           VIEW.set(LONG, ((o + k) & ADDRESS_MASK) + BIAS, pattern);
