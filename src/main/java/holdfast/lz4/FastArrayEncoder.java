@@ -303,7 +303,11 @@ final class FastArrayEncoder {
 
   /** Where a match ends that comes near the end of the block. */
   private static int countTail(byte[] src, int end, int other, int limit) {
-    return end + count(src, end, limit, src, other);
+    while (end < limit && src[end] == src[other]) {
+      end++;
+      other++;
+    }
+    return end;
   }
 
   /**
