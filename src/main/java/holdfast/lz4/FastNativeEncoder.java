@@ -58,13 +58,14 @@ final class FastNativeEncoder {
         int next = ip + 1;
         int probes = acceleration << SKIP_TRIGGER;
         int step = 1;
-        int match;
-        long here;
-        for (; ; ) {
+        int match = 0;
+        long here = 0;
+        // Counted, though it never ends by the count, so that it needs no safepoint poll.
+        for (; probes < Integer.MAX_VALUE; probes++) {
           ip = next;
           here = word;
           next += step;
-          step = probes++ >>> SKIP_TRIGGER;
+          step = probes >>> SKIP_TRIGGER;
           if (next > startLimit) {
             break search;
           }
@@ -166,13 +167,14 @@ final class FastNativeEncoder {
         int next = ip + 1;
         int probes = acceleration << SKIP_TRIGGER;
         int step = 1;
-        int match;
-        long here;
-        for (; ; ) {
+        int match = 0;
+        long here = 0;
+        // Counted, though it never ends by the count, so that it needs no safepoint poll.
+        for (; probes < Integer.MAX_VALUE; probes++) {
           ip = next;
           here = word;
           next += step;
-          step = probes++ >>> SKIP_TRIGGER;
+          step = probes >>> SKIP_TRIGGER;
           if (next > startLimit) {
             break search;
           }
