@@ -2,6 +2,7 @@ package holdfast.lz4;
 
 import holdfast.Limits;
 import holdfast.Structure;
+import holdfast.internal.Check;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -56,6 +57,24 @@ public final class Lz4Frame {
       throw new UncheckedIOException(e);
     }
     return frame.toByteArray();
+  }
+
+  /**
+   * Makes a skippable frame: bytes of the user's own between other frames, which every reader of
+   * LZ4 frames passes over.
+   *
+   * @param kind which of the sixteen magic numbers, 0 to 15; what they mean is the user's to say
+   * @param content the bytes
+   * @return the frame: 8 bytes more than the content
+   * @throws IllegalArgumentException when the kind lies outside
+   */
+  public static byte[] skippable(int kind, byte[] content) {
+    Check.range(kind, 0, 15, "kind");
+    byte[] frame = new byte[Math.addExact(2 * FrameLayout.WORD_SIZE, content.length)];
+    FrameLayout.putWord(frame, 0, FrameLayout.SKIPPABLE_MAGIC + kind);
+    FrameLayout.putWord(frame, FrameLayout.WORD_SIZE, content.length);
+    System.arraycopy(content, 0, frame, 2 * FrameLayout.WORD_SIZE, content.length);
+    return frame;
   }
 
   /**

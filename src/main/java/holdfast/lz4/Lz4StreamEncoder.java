@@ -59,7 +59,7 @@ public final class Lz4StreamEncoder {
    * @param dictionary array with the dictionary; its last 64 KiB must stay unchanged as long as
    *     they are history
    * @param offset where it begins
-   * @param size its size; under 8 bytes it counts as none
+   * @param size its size; at level 1 under 8 bytes count as none
    * @return how many bytes of it count, 0 to 65536
    * @throws IndexOutOfBoundsException when the range lies outside of the array
    */

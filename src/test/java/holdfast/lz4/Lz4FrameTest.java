@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,15 +33,24 @@ class Lz4FrameTest {
             .withBlockChecksum(true)
             .withContentSize(PLAIN.length)
             .withDictionary(null, 0xCAFEL);
-    byte[] skippable = new byte[8 + 3];
-    FrameLayout.putWord(skippable, 0, FrameLayout.SKIPPABLE_MAGIC + 2);
-    FrameLayout.putWord(skippable, 4, 3);
+    byte[] skippable = Lz4Frame.skippable(2, new byte[3]);
     var all = new ByteArrayOutputStream();
     all.writeBytes(Lz4Frame.compress(PLAIN, options));
     all.writeBytes(skippable);
     all.writeBytes(Lz4Frame.compress(PLAIN, Lz4FrameOptions.LEGACY));
     all.writeBytes(Lz4Frame.compress(Content.of(1, 1, 100_000)));
     return all.toByteArray();
+  }
+
+  @Test
+  void aSkippableFrameIsPassedOver() {
+    byte[] content = {1, 2, 3};
+    byte[] frame = Lz4Frame.skippable(15, content);
+    assertEquals("5f2a4d1803000000010203", HexFormat.of().formatHex(frame));
+    assertEquals(0, Lz4Frame.decompress(frame).length);
+    assertEquals(8, Lz4Frame.skippable(0, new byte[0]).length);
+    assertThrows(IllegalArgumentException.class, () -> Lz4Frame.skippable(16, content));
+    assertThrows(IllegalArgumentException.class, () -> Lz4Frame.skippable(-1, content));
   }
 
   @Test
