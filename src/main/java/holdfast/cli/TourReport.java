@@ -86,7 +86,9 @@ final class TourReport {
     }
     text.append("blocks: 64 KiB each, in native memory. frames: 4 MiB blocks and a content");
     text.append(" checksum, in a file.\n");
-    text.append("Rates are plain bytes in one thread, without reading the input.\n\n");
+    text.append(
+        "Rates are plain bytes in one thread, without reading the input; the first level warms");
+    text.append(" the JVM up.\n\n");
     return text.append(verdict())
         .append(" (")
         .append(count(rows.size(), "level"))

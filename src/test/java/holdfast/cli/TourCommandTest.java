@@ -264,8 +264,8 @@ class TourCommandTest {
     assertThrows(
         IOException.class,
         () -> run(new TourCommand(directory, new Interrupt(false)), "--out", "left", "in"));
-    assertEquals(List.of("fast.lz4"), new Shell(directory.resolve("left")).files());
-    shell.line("verify left/fast.lz4").expect(ExitCode.DONE);
+    assertEquals(List.of("hc-12.lz4"), new Shell(directory.resolve("left")).files());
+    shell.line("verify left/hc-12.lz4").expect(ExitCode.DONE);
   }
 
   @Test
