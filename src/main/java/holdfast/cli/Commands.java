@@ -8,13 +8,14 @@ import java.util.List;
 final class Commands {
   /** In the order of the overview. */
   private static final List<String> NAMES =
-      List.of("lz4", "unlz4", "lz4cat", "inspect", "verify", "help");
+      List.of("tour", "lz4", "unlz4", "lz4cat", "inspect", "verify", "help");
 
   private Commands() {}
 
   /** The command of a name; {@code null} when there is none. */
   private static Command find(String name) {
     return switch (name) {
+      case "tour" -> new TourCommand();
       case "lz4", "unlz4", "lz4cat" -> new Lz4Command(name);
       case "inspect" -> new InspectCommand();
       case "verify" -> new VerifyCommand();

@@ -4,17 +4,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.LinkedHashSet;
+import java.util.SequencedSet;
 
 /**
- * The output files that are not finished yet, so that an interrupt can remove them.
+ * The output files that are not finished yet, so that an interrupt can remove them. A new folder
+ * for them may be among them; it is removed only when it is empty.
  *
  * <p>Thread safe: the work adds and publishes, a shutdown hook abandons. After {@link #abandon}
  * nothing is published any more, so a file is either whole under its final name or gone.
  */
 final class PartialFiles {
-  private final Set<Path> files = new HashSet<>();
+  /** The newest last. */
+  private final SequencedSet<Path> files = new LinkedHashSet<>();
+
   private boolean abandoned;
 
   /** Remembers a file that is about to be created. */
@@ -40,7 +43,7 @@ final class PartialFiles {
   /** Removes all of them, for good. */
   synchronized void abandon() {
     abandoned = true;
-    for (Path file : files) {
+    for (Path file : files.reversed()) { // files before the folder that they are in
       delete(file);
     }
     files.clear();

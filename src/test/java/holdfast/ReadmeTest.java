@@ -1,0 +1,178 @@
+package holdfast;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import holdfast.lz4.Lz4;
+import holdfast.lz4.Lz4Compressor;
+import holdfast.lz4.Lz4Decompressor;
+import holdfast.lz4.Lz4Dictionary;
+import holdfast.lz4.Lz4FrameInputStream;
+import holdfast.lz4.Lz4FrameOptions;
+import holdfast.lz4.Lz4FrameOutputStream;
+import holdfast.lz4.Lz4FrameReadOptions;
+import holdfast.lz4.Lz4Level;
+import holdfast.lz4.Lz4StreamDecoder;
+import holdfast.lz4.Lz4StreamEncoder;
+import holdfast.lz4.XxHash32;
+import holdfast.lz4.XxHash64;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The front page is true: its code is the code below, its commands and links are there. */
+class ReadmeTest {
+  private static final Path README = Path.of("README.md");
+  private static final Path SELF = Path.of("src/test/java/holdfast/ReadmeTest.java");
+
+  @TempDir Path directory;
+
+  private final byte[] plain =
+      "to be or not to be, to be or not to be. ".repeat(50).getBytes(UTF_8);
+
+  @Test
+  void blocks() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment source = arena.allocateFrom(ValueLayout.JAVA_BYTE, plain);
+      MemorySegment target = arena.allocate(plain.length);
+      // readme
+      byte[] block = Lz4.compress(plain, Lz4Level.hc(9));
+      byte[] again = Lz4.decompress(block, plain.length); // at most so many bytes; damage throws
+
+      var compressor = Lz4Compressor.of(Lz4Level.FAST); // one for each thread, no garbage per call
+      var decompressor = Lz4Decompressor.create();
+      MemorySegment packed = arena.allocate(Lz4.maxCompressedSize(plain.length));
+      long size = compressor.compress(source, packed); // or arrays, or ByteBuffers
+      long restored = decompressor.decompress(packed.asSlice(0, size), target);
+      // end
+      assertArrayEquals(plain, again);
+      assertEquals(plain.length, restored);
+      assertEquals(-1, source.mismatch(target));
+      assertTrue(size < plain.length);
+    }
+  }
+
+  @Test
+  void frames() throws IOException {
+    Path file = directory.resolve("file.lz4");
+    // readme
+    var options = Lz4FrameOptions.DEFAULT.withLevel(Lz4Level.hc(3)).withBlockChecksum(true);
+    try (var out = new Lz4FrameOutputStream(Files.newOutputStream(file), options)) {
+      out.write(plain);
+    }
+    var limits = Limits.DEFAULT.withOutputMax(1 << 30); // the file is not trusted
+    var careful = Lz4FrameReadOptions.DEFAULT.withLimits(limits);
+    try (var in = new Lz4FrameInputStream(Files.newInputStream(file), careful)) {
+      byte[] again = in.readAllBytes();
+      // end
+      assertArrayEquals(plain, again);
+    }
+  }
+
+  @Test
+  void linkedStreams() {
+    final int MESSAGE = 40;
+    byte[] known = "or not to be".getBytes(UTF_8);
+    byte[] log = plain;
+    byte[] copy = new byte[log.length];
+    byte[] block = new byte[Lz4.maxCompressedSize(MESSAGE)];
+    // readme
+    var encoder = Lz4StreamEncoder.of(Lz4Level.FAST);
+    var decoder = Lz4StreamDecoder.create();
+    encoder.attach(Lz4Dictionary.of(known)); // what both sides know, ready to be shared by threads
+    decoder.setDictionary(known, 0, known.length);
+    for (int at = 0; at < log.length; at += MESSAGE) { // each message refers to those before it
+      int size = encoder.compress(log, at, MESSAGE, block, 0, block.length);
+      decoder.decompress(block, 0, size, copy, at, MESSAGE);
+    }
+    // end
+    assertArrayEquals(log, copy);
+  }
+
+  @Test
+  void checksums() {
+    // readme
+    int sum = XxHash32.hash(plain, 0, plain.length, 0); // with seed 0
+    var hash = new XxHash64(); // a java.util.zip.Checksum
+    hash.update(plain, 0, 5);
+    hash.update(plain, 5, plain.length - 5);
+    long value = hash.getValue();
+    // end
+    assertEquals(XxHash32.hash(MemorySegment.ofArray(plain), 0), sum);
+    assertEquals(XxHash64.hash(plain, 0, plain.length, 0), value);
+  }
+
+  @Test
+  void theCodeOfTheFrontPageIsTheCodeHere() throws IOException {
+    List<String> shown = find(README, "```java\n(.*?)```");
+    List<String> run = find(SELF, " {2}// readme\n(.*?) // end\n");
+    assertEquals(4, shown.size());
+    assertEquals(run.size(), shown.size());
+    for (int i = 0; i < shown.size(); i++) {
+      // The closing brace of the frame example stands behind the assertion here.
+      assertEquals(
+          run.get(i), shown.get(i).replaceFirst("readAllBytes\\(\\); }$", "readAllBytes();"));
+    }
+  }
+
+  @Test
+  void itsCommandsAndTheirOptionsExist() throws IOException {
+    List<String> commands = find(README, "(?m)^ *\\./holdfast ([^#\n]*)");
+    assertTrue(commands.size() >= 6, commands.toString());
+    for (String command : commands) {
+      List<String> words = List.of(command.split(" ", -1));
+      StringWriter out = new StringWriter();
+      ToolProvider tool = ToolProvider.findFirst("holdfast").orElseThrow();
+      assertEquals(
+          0, tool.run(new PrintWriter(out), new PrintWriter(out), words.getFirst(), "--help"));
+      tool.run(new PrintWriter(out), new PrintWriter(out), "--help");
+      for (String word : words) {
+        assertTrue(!word.startsWith("-") || out.toString().contains(word), command);
+      }
+    }
+  }
+
+  @Test
+  void itsLinksLeadSomewhere() throws IOException {
+    for (Path page : List.of(README, Path.of("docs/interop.md"), Path.of("docs/security.md"))) {
+      for (String link : find(page, "\\]\\(([^)#]*)[^)]*\\)")) {
+        assertTrue(Files.exists(page.resolveSibling(link)), page + ": " + link);
+      }
+    }
+  }
+
+  @Test
+  void theTestsThatItNamesExist() throws IOException {
+    List<String> names = find(README, "`(\\w+(?:Test|Fuzz))`");
+    assertTrue(names.size() >= 8, names.toString());
+    for (String name : names) {
+      Path test = Path.of("src/test/java/holdfast/lz4", name + ".java");
+      assertTrue(Files.exists(test), name);
+    }
+  }
+
+  /** The first group of every match, with runs of white space made one blank. */
+  private static List<String> find(Path file, String pattern) throws IOException {
+    Matcher matcher =
+        Pattern.compile(pattern, Pattern.DOTALL).matcher(Files.readString(file, UTF_8));
+    List<String> found = new ArrayList<>();
+    while (matcher.find()) {
+      found.add(matcher.group(1).replaceAll("\\s+", " ").strip());
+    }
+    return found;
+  }
+}
