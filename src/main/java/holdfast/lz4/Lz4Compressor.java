@@ -22,7 +22,7 @@ import java.util.Objects;
  * not fit: the result is then 0, which no block has as its size, and the destination range may hold
  * rubbish. Nothing is ever written outside of the range.
  *
- * <p>Keeps 16 KiB of tables (256 KiB from level 2 on) and, where memory has to be staged, copies of
+ * <p>Keeps 32 KiB of tables (256 KiB from level 2 on) and, where memory has to be staged, copies of
  * the largest block so far; calls allocate nothing else. <b>Not thread safe</b>: one for each
  * thread.
  */

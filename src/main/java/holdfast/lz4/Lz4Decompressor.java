@@ -26,13 +26,15 @@ import java.util.Objects;
  * <p>History before a block, when it was compressed with one, lies either just before the
  * destination ({@code ...After}) or in a dictionary of its own ({@link #withDictionary}).
  *
- * <p>Where memory has to be staged, copies of the largest block so far are kept; calls allocate
- * nothing else. <b>Not thread safe</b>: one for each thread.
+ * <p>Where memory has to be staged, copies of the largest block so far are kept; with native access
+ * enabled, blocks of arrays are decoded by way of at most 8 MiB of native memory, because that is
+ * faster. Calls allocate nothing else. <b>Not thread safe</b>: one for each thread.
  */
 public final class Lz4Decompressor {
   private final byte[] dictionary;
   private final Staging stagedBlock = new Staging();
   private final Staging stagedPlain = new Staging();
+  private final NativeScratch scratch = new NativeScratch();
 
   private Lz4Decompressor(byte[] dictionary) {
     this.dictionary = dictionary;
@@ -365,6 +367,9 @@ public final class Lz4Decompressor {
       int dstSize,
       int historySize,
       boolean partial) {
+    if (historySize == 0 && NativeScratch.fits(srcSize, dstSize)) {
+      return scratch.decode(src, srcOffset, srcSize, dst, dstOffset, dstSize, dictionary, partial);
+    }
     return ArrayDecoder.decode(
         src,
         srcOffset,
