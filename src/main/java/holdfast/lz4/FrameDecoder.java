@@ -93,7 +93,7 @@ final class FrameDecoder {
 
   private final boolean verifies;
   private final XxHash32 contentHash = new XxHash32();
-  private final Lz4Decompressor blocks = Lz4Decompressor.create();
+  private final Lz4Decompressor blocks;
   private final Lz4Decompressor blocksAfterDictionary;
   private final FrameInput input;
   private final FrameWindow window = new FrameWindow();
@@ -138,6 +138,7 @@ final class FrameDecoder {
     this.observer = observer;
     this.isScan = isScan;
     this.verifies = options.verifyChecksums() && !isScan;
+    this.blocks = Lz4Decompressor.within(options.limits());
     this.blocksAfterDictionary =
         options.dictionary() == null ? blocks : blocks.withDictionary(options.dictionary().bytes());
   }

@@ -65,7 +65,7 @@ public final class Lz4BlockInputStream extends InputStream {
   private final ByteSource source;
   private final Limits limits;
   private final boolean concatenated;
-  private final Lz4Decompressor blocks = Lz4Decompressor.create();
+  private final Lz4Decompressor blocks;
   private final byte[] header = new byte[HEADER_SIZE];
   private final byte[] single = new byte[1];
   private byte[] data = {};
@@ -105,6 +105,7 @@ public final class Lz4BlockInputStream extends InputStream {
   public Lz4BlockInputStream(InputStream in, Limits limits, boolean concatenated) {
     this.source = ByteSource.of(Objects.requireNonNull(in, "in"));
     this.limits = Objects.requireNonNull(limits, "limits");
+    this.blocks = Lz4Decompressor.within(limits);
     this.concatenated = concatenated;
   }
 

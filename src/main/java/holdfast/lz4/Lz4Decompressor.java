@@ -1,6 +1,7 @@
 package holdfast.lz4;
 
 import holdfast.CorruptDataException;
+import holdfast.Limits;
 import holdfast.internal.Check;
 import holdfast.internal.GlobalMemory;
 import java.lang.foreign.MemorySegment;
@@ -34,10 +35,13 @@ public final class Lz4Decompressor {
   private final byte[] dictionary;
   private final Staging stagedBlock = new Staging();
   private final Staging stagedPlain = new Staging();
-  private final NativeScratch scratch = new NativeScratch();
 
-  private Lz4Decompressor(byte[] dictionary) {
+  /** Where blocks of arrays are decoded faster; null when the memory for it is not allowed. */
+  private final NativeScratch scratch;
+
+  private Lz4Decompressor(byte[] dictionary, NativeScratch scratch) {
     this.dictionary = dictionary;
+    this.scratch = scratch;
   }
 
   /**
@@ -46,7 +50,13 @@ public final class Lz4Decompressor {
    * @return a new one
    */
   public static Lz4Decompressor create() {
-    return new Lz4Decompressor(new byte[0]);
+    return new Lz4Decompressor(new byte[0], new NativeScratch());
+  }
+
+  /** The decompressor of a reader, which keeps within what it may hold. */
+  static Lz4Decompressor within(Limits limits) {
+    return new Lz4Decompressor(
+        new byte[0], NativeScratch.within(limits) ? new NativeScratch() : null);
   }
 
   /**
@@ -66,7 +76,8 @@ public final class Lz4Decompressor {
    * @return a new one
    */
   public Lz4Decompressor withDictionary(MemorySegment bytes) {
-    return new Lz4Decompressor(Lz4Dictionary.tail(bytes));
+    return new Lz4Decompressor(
+        Lz4Dictionary.tail(bytes), scratch == null ? null : new NativeScratch());
   }
 
   /**
@@ -367,7 +378,7 @@ public final class Lz4Decompressor {
       int dstSize,
       int historySize,
       boolean partial) {
-    if (historySize == 0 && NativeScratch.fits(srcSize, dstSize)) {
+    if (scratch != null && historySize == 0 && NativeScratch.fits(srcSize, dstSize)) {
       return scratch.decode(src, srcOffset, srcSize, dst, dstOffset, dstSize, dictionary, partial);
     }
     return ArrayDecoder.decode(

@@ -1,5 +1,6 @@
 package holdfast.lz4;
 
+import holdfast.Limits;
 import holdfast.internal.GlobalMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -18,10 +19,21 @@ final class NativeScratch {
   /** Larger blocks are decoded where they are; this is the largest block of a frame. */
   static final int PLAIN_MAX = 4 << 20;
 
+  /**
+   * What a reader must be allowed to hold so that it may use this beside its own memory: the
+   * largest frames need 17 MiB.
+   */
+  private static final long ALLOWANCE_MIN = 32 << 20;
+
   /** For smaller blocks the copies cost more than they win. */
   private static final int BLOCK_MIN = 256;
 
   private MemorySegment memory = MemorySegment.NULL;
+
+  /** Whether a reader with these limits may use it. */
+  static boolean within(Limits limits) {
+    return limits.memoryMax() >= ALLOWANCE_MIN;
+  }
 
   /** Whether a block is worth it. */
   static boolean fits(int srcSize, int dstSize) {
