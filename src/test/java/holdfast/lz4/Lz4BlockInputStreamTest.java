@@ -129,11 +129,15 @@ class Lz4BlockInputStreamTest {
   @Test
   void aClaimWithoutDataCostsNothing() {
     byte[] claim = header(0x2F, 32 << 20, (32 << 20) - 1, 0).put(new byte[10]).array();
-    long before = Allocated.isCounted() ? Allocated.byThisThread() : 0;
-    var in = new Lz4BlockInputStream(new ByteArrayInputStream(claim));
-    assertThrows(CorruptDataException.class, in::read);
-    long allocated = Allocated.isCounted() ? Allocated.byThisThread() - before : 0;
-    assertTrue(allocated < 500_000, () -> "allocated " + allocated);
+    long allocated = 0;
+    // Twice: the first time pays for classes that are loaded.
+    for (int round = 0; round < 2; round++) {
+      long before = Allocated.isCounted() ? Allocated.byThisThread() : 0;
+      var in = new Lz4BlockInputStream(new ByteArrayInputStream(claim));
+      assertThrows(CorruptDataException.class, in::read);
+      allocated = Allocated.isCounted() ? Allocated.byThisThread() - before : 0;
+    }
+    assertTrue(allocated < 500_000, "allocated " + allocated);
   }
 
   @Test
