@@ -66,10 +66,13 @@ public final class GlobalMemory {
     if (address <= 0 || address > ADDRESS_MASK - Integer.MAX_VALUE) {
       return false;
     }
+    if (segment.byteSize() == 0) {
+      return false;
+    }
     Class<?> scope = segment.scope().getClass();
-    boolean ownerless = scope == GLOBAL || scope == AUTOMATIC || scope == BUFFER;
-    boolean confined = !segment.isAccessibleBy(Stranger.THREAD);
-    if (scope == SHARED || !(ownerless || confined) || segment.byteSize() == 0) {
+    boolean ownerless =
+        scope != SHARED && (scope == AUTOMATIC || scope == GLOBAL || scope == BUFFER);
+    if (!ownerless && segment.isAccessibleBy(Stranger.THREAD)) {
       return false;
     }
     // An ordinary access throws what has to be thrown.
