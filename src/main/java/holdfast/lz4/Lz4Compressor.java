@@ -22,14 +22,17 @@ import java.util.Objects;
  * not fit: the result is then 0, which no block has as its size, and the destination range may hold
  * rubbish. Nothing is ever written outside of the range.
  *
- * <p>Keeps 32 KiB of tables (256 KiB from level 2 on) and, where memory has to be staged, copies of
- * the largest block so far; calls allocate nothing else. <b>Not thread safe</b>: one for each
- * thread.
+ * <p>Keeps 32 KiB of tables (as much again once something was filled; 256 KiB from level 2 on) and,
+ * where memory has to be staged, copies of the largest block so far; calls allocate nothing else.
+ * <b>Not thread safe</b>: one for each thread.
  */
 public final class Lz4Compressor {
   private final int acceleration;
   private final int[] large;
   private final char[] small;
+
+  /** The table of {@code fill} at level 1, in either shape; null until it is needed. */
+  private int[] filling;
 
   /** What levels 2 to 12 need instead of the three above; null at level 1. */
   private final HcEncoder hc;
@@ -158,7 +161,7 @@ public final class Lz4Compressor {
    */
   public int fill(byte[] src, int srcOffset, int srcSize, byte[] dst, int dstOffset, int dstSize) {
     checkRanges(src, srcOffset, srcSize, dst, dstOffset, dstSize);
-    return fillArrays(src, srcOffset, srcSize, srcSize, dst, dstOffset, dstSize);
+    return fillArrays(src, srcOffset, srcSize, dst, dstOffset, dstSize);
   }
 
   /**
@@ -181,9 +184,9 @@ public final class Lz4Compressor {
     }
     byte[] to = Staging.arrayOf(dst);
     if (to != null) {
-      return fillArrays(from, fromOffset, size, size, to, Staging.offsetOf(dst), room);
+      return fillArrays(from, fromOffset, size, to, Staging.offsetOf(dst), room);
     }
-    int produced = fillArrays(from, fromOffset, size, size, stagedBlock.room(room), 0, room);
+    int produced = fillArrays(from, fromOffset, size, stagedBlock.room(room), 0, room);
     stagedBlock.copyTo(dst, 0, produced);
     return produced;
   }
@@ -245,7 +248,7 @@ public final class Lz4Compressor {
   }
 
   private int fillArrays(
-      byte[] src, int srcOffset, int srcSize, int whole, byte[] dst, int dstOffset, int dstSize) {
+      byte[] src, int srcOffset, int srcSize, byte[] dst, int dstOffset, int dstSize) {
     consumed = 0;
     if (dstSize == 0) {
       return 0;
@@ -255,18 +258,14 @@ public final class Lz4Compressor {
       consumed = hc.consumed();
       return produced;
     }
-    boolean isSmall = whole < Lz4Block.SMALL_INPUT_LIMIT;
+    boolean isSmall = srcSize < Lz4Block.SMALL_INPUT_LIMIT;
+    if (filling == null) {
+      filling = new int[FastTables.SMALL_ENTRIES];
+    }
+    Arrays.fill(filling, 0);
     long both =
         FastArrayEncoder.fill(
-            src,
-            srcOffset,
-            srcSize,
-            dst,
-            dstOffset,
-            dstSize,
-            new int[isSmall ? FastTables.SMALL_ENTRIES : FastTables.LARGE_ENTRIES],
-            isSmall,
-            acceleration);
+            src, srcOffset, srcSize, dst, dstOffset, dstSize, filling, isSmall, acceleration);
     consumed = both >>> 32;
     return (int) both;
   }
