@@ -2,6 +2,7 @@
 module holdfast {
   exports holdfast;
   exports holdfast.lz4;
+  exports holdfast.sidecar;
 
   provides java.util.spi.ToolProvider with
       holdfast.cli.HoldfastTool;

@@ -21,6 +21,7 @@ final class Directions {
           "holdfast", Set.of(),
           "holdfast.internal", Set.of("holdfast"),
           "holdfast.lz4", Set.of("holdfast", "holdfast.internal"),
+          "holdfast.sidecar", Set.of("holdfast", "holdfast.internal"),
           "holdfast.checkpt", Set.of("holdfast", "holdfast.internal", "holdfast.lz4"),
           "holdfast.wksp", Set.of("holdfast", "holdfast.internal", "holdfast.checkpt"),
           "holdfast.groove", Set.of("holdfast", "holdfast.internal"),
@@ -36,6 +37,7 @@ final class Directions {
               Set.of(
                   "holdfast",
                   "holdfast.lz4",
+                  "holdfast.sidecar",
                   "holdfast.checkpt",
                   "holdfast.wksp",
                   "holdfast.groove",

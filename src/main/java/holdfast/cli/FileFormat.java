@@ -6,12 +6,14 @@ import holdfast.lz4.Lz4BlockInputStream;
 import holdfast.lz4.Lz4Frame;
 import holdfast.lz4.Lz4FrameInputStream;
 import holdfast.lz4.Lz4FrameReadOptions;
+import holdfast.sidecar.Sidecars;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /**
  * The file formats that {@code inspect} and {@code verify} know, told apart by their first bytes
@@ -73,6 +75,26 @@ enum FileFormat {
       InputStream plain = new Lz4BlockInputStream(Channels.newInputStream(file), limits, true);
       return drain(plain);
     }
+  },
+
+  /** Checksums of another file's blocks. */
+  SIDECAR("integrity sidecars") {
+    private static final String MAGIC = "HFSIDEC1";
+
+    @Override
+    boolean matches(byte[] head) {
+      return new String(head, StandardCharsets.ISO_8859_1).startsWith(MAGIC);
+    }
+
+    @Override
+    Structure inspect(Path path, FileChannel file, Limits limits) throws IOException {
+      return Sidecars.inspect(path);
+    }
+
+    @Override
+    long verify(Path path, FileChannel file, Limits limits) throws IOException {
+      return Sidecars.inspect(path).size();
+    }
   };
 
   /** Bytes that are enough to tell all formats. */
@@ -96,16 +118,37 @@ enum FileFormat {
    */
   abstract boolean matches(byte[] head);
 
-  /** Reads the parts of a file without decoding its content. */
-  abstract Structure inspect(FileChannel file, Limits limits) throws IOException;
+  /**
+   * Reads the parts of a file without decoding its content.
+   *
+   * @param path the file
+   * @param file the same, open, at its start
+   */
+  Structure inspect(Path path, FileChannel file, Limits limits) throws IOException {
+    return inspect(file, limits);
+  }
+
+  /** The same for a format that is read in order. */
+  Structure inspect(FileChannel file, Limits limits) throws IOException {
+    throw new AssertionError(this);
+  }
 
   /**
    * Checks everything that can be checked in a file.
    *
+   * @param path the file
+   * @param file the same, open, at its start
    * @return bytes of content
    * @throws holdfast.CorruptDataException at the first thing that is wrong
    */
-  abstract long verify(FileChannel file, Limits limits) throws IOException;
+  long verify(Path path, FileChannel file, Limits limits) throws IOException {
+    return verify(file, limits);
+  }
+
+  /** The same for a format that is read in order. */
+  long verify(FileChannel file, Limits limits) throws IOException {
+    throw new AssertionError(this);
+  }
 
   /** The format of a file; {@code null} when it is none of these. Leaves the position alone. */
   static FileFormat of(FileChannel file) throws IOException {

@@ -56,7 +56,7 @@ final class InspectCommand implements Command {
             "not one of the formats known here", "These are: " + FileFormat.titles() + ".");
       }
       Structure structure =
-          format.inspect(input.channel(), Limits.DEFAULT.withMemoryMax(memoryMax));
+          format.inspect(host.path(name), input.channel(), Limits.DEFAULT.withMemoryMax(memoryMax));
       host.text().print(globals.json() ? json(name, format, structure) : text(format, structure));
       return ExitCode.DONE;
     } catch (IOException | RuntimeException e) {

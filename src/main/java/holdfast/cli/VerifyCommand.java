@@ -1,6 +1,9 @@
 package holdfast.cli;
 
 import holdfast.Limits;
+import holdfast.Progress;
+import holdfast.sidecar.SidecarReport;
+import holdfast.sidecar.Sidecars;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -13,8 +16,25 @@ import java.util.List;
 
 /** {@code holdfast verify FILE|DIR...}: whether files are sound, and where they are not. */
 final class VerifyCommand implements Command {
-  /** What became of one file; the failure is {@code null} for a sound one. */
-  private record Outcome(String name, FileFormat format, long contentSize, Failure failure) {}
+  private static final String MAKE = "--make-sidecar";
+
+  /** Most damaged ranges that a line of text names; {@code --json} has more. */
+  private static final int RANGES_MAX = 8;
+
+  /**
+   * What became of one file.
+   *
+   * @param format null when it is none of those known
+   * @param sidecar what its sidecar says; null when there is none, or none that could be used
+   * @param failure null for a sound file
+   */
+  private record Outcome(
+      String name, FileFormat format, long contentSize, SidecarReport sidecar, Failure failure) {
+    /** Neither a format nor a sidecar tells anything about it. */
+    boolean isForeign() {
+      return format == null && sidecar == null && failure == null;
+    }
+  }
 
   @Override
   public String name() {
@@ -30,41 +50,51 @@ final class VerifyCommand implements Command {
   public String help() {
     return """
     usage: holdfast verify [--json] FILE|DIR...
+           holdfast verify --make-sidecar FILE...
 
     Recognises the format of each file by its first bytes, reads all of it, compares every checksum
-    and checks every rule of the format. Below a directory, files of other formats are passed over.
-    The exit code is 1 when a file is damaged.
+    and checks every rule of the format. A file with a sidecar FILE.hfs is compared with that too,
+    block by block, whatever its format; damaged ranges are listed. Below a directory, files of
+    other formats and without a sidecar are passed over. The exit code is 1 when a file is damaged.
+
+    options
+      --make-sidecar   write FILE.hfs beside each file, for formats without checksums of their own;
+                       the file is taken for sound as it is and must not be written to any more
 
     formats: FORMATS
 
     examples
       holdfast verify backup.lz4
       holdfast verify --json /var/backups
+      holdfast verify --make-sidecar old.ckpt
     """
         .replace("FORMATS", FileFormat.titles());
   }
 
   @Override
   public int run(Host host, List<String> words) throws IOException {
-    Arguments arguments = Arguments.parse(List.of(), words);
+    Arguments arguments = Arguments.parse(List.of(MAKE), words);
     if (arguments.operands().isEmpty()) {
       throw CommandException.usage("the command line names no file", "");
     }
     Globals globals = arguments.globals();
+    if (arguments.has(MAKE)) {
+      return makeSidecars(host, globals, arguments.operands());
+    }
     Limits limits =
         Limits.DEFAULT.withMemoryMax(Math.min(globals.memoryMax(), Limits.DEFAULT.memoryMax()));
     List<Outcome> outcomes = new ArrayList<>();
     for (String name : arguments.operands()) {
       if (Files.isDirectory(host.path(name))) {
         for (String file : filesBelow(host, name)) {
-          Outcome outcome = verify(host, file, limits);
-          if (outcome.format() != null || outcome.failure() != null) {
+          Outcome outcome = verify(host, globals, file, limits);
+          if (!outcome.isForeign()) {
             outcomes.add(outcome);
             print(host, globals, outcome);
           }
         }
       } else {
-        Outcome outcome = named(verify(host, name, limits));
+        Outcome outcome = named(verify(host, globals, name, limits));
         outcomes.add(outcome);
         print(host, globals, outcome);
       }
@@ -93,26 +123,80 @@ final class VerifyCommand implements Command {
     return files;
   }
 
-  private static Outcome verify(Host host, String name, Limits limits) {
+  /** Writes sidecars; goes on after a failure, whose exit code the last one decides. */
+  private static int makeSidecars(Host host, Globals globals, List<String> names) {
+    int code = ExitCode.DONE;
+    for (String name : names) {
+      ProgressBar bar = ProgressBar.of(host, globals, globals.verbosity(), name);
+      Failure failure = null;
+      try {
+        Sidecars.make(host.path(name), threads(), bar == null ? Progress.NONE : bar);
+      } catch (IOException | RuntimeException e) {
+        failure = Failure.of(e);
+        code = failure.code();
+      }
+      clear(bar);
+      if (failure != null) {
+        new Messages(host, "holdfast verify", globals).error(name, failure);
+      } else if (globals.verbosity() >= 2 && !globals.json()) {
+        host.text().println(name + ": sidecar " + Sidecars.path(Path.of(name)) + " written");
+        host.text().flush();
+      }
+    }
+    return code;
+  }
+
+  private static int threads() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+
+  private static void clear(ProgressBar bar) {
+    if (bar != null) {
+      bar.clear();
+    }
+  }
+
+  private static Outcome verify(Host host, Globals globals, String name, Limits limits) {
     FileFormat format = null;
+    SidecarReport sidecar = null;
+    ProgressBar bar = ProgressBar.of(host, globals, globals.verbosity(), name);
     try (Input input = Input.file(name, host.path(name))) {
       format = FileFormat.of(input.channel());
-      long size = format == null ? 0 : format.verify(input.channel(), limits);
-      return new Outcome(name, format, size, null);
+      sidecar = Sidecars.check(host.path(name), threads(), bar == null ? Progress.NONE : bar);
+      if (sidecar != null && !sidecar.isSound()) {
+        return new Outcome(name, format, 0, sidecar, damage(sidecar));
+      }
+      long size = format == null ? 0 : format.verify(host.path(name), input.channel(), limits);
+      return new Outcome(name, format, size, sidecar, null);
     } catch (IOException | RuntimeException e) {
-      return new Outcome(name, format, 0, Failure.of(e));
+      return new Outcome(name, format, 0, sidecar, Failure.of(e));
+    } finally {
+      clear(bar);
     }
+  }
+
+  private static Failure damage(SidecarReport sidecar) {
+    StringBuilder text = new StringBuilder("the sidecar disagrees about ");
+    text.append(Numbers.grouped(sidecar.damagedSize())).append(" bytes: ");
+    int listed = Math.min(RANGES_MAX, sidecar.damaged().size());
+    for (int i = 0; i < listed; i++) {
+      SidecarReport.Range range = sidecar.damaged().get(i);
+      text.append(i == 0 ? "" : ", ").append(range.lo()).append(" to ").append(range.hi() - 1);
+    }
+    text.append(listed < sidecar.damaged().size() ? ", ..." : "");
+    return new Failure(ExitCode.PROBLEM, text.toString(), "");
   }
 
   /** A file that the user named has to be of a known format. */
   private static Outcome named(Outcome outcome) {
-    return outcome.format() != null || outcome.failure() != null
-        ? outcome
-        : new Outcome(
+    return outcome.isForeign()
+        ? new Outcome(
             outcome.name(),
             null,
             0,
-            new Failure(ExitCode.UNSUPPORTED, "not one of the formats known here", ""));
+            null,
+            new Failure(ExitCode.UNSUPPORTED, "not one of the formats known here", ""))
+        : outcome;
   }
 
   private static void print(Host host, Globals globals, Outcome outcome) {
@@ -122,14 +206,20 @@ final class VerifyCommand implements Command {
     host.text()
         .println(
             outcome.failure() == null
-                ? outcome.name()
-                    + ": sound, "
-                    + outcome.format().title()
-                    + ", "
-                    + Numbers.grouped(outcome.contentSize())
-                    + " bytes of content"
+                ? outcome.name() + ": sound, " + soundness(outcome)
                 : outcome.name() + ": " + verdict(outcome) + ": " + outcome.failure().reason());
     host.text().flush();
+  }
+
+  private static String soundness(Outcome outcome) {
+    String format =
+        outcome.format() == null
+            ? "unknown format"
+            : outcome.format().title()
+                + ", "
+                + Numbers.grouped(outcome.contentSize())
+                + " bytes of content";
+    return outcome.sidecar() == null ? format : format + ", as its sidecar says";
   }
 
   private static String verdict(Outcome outcome) {
@@ -149,6 +239,14 @@ final class VerifyCommand implements Command {
       json.object().name("name").value(outcome.name());
       json.name("format").value(outcome.format() == null ? null : outcome.format().title());
       json.name("verdict").value(verdict(outcome));
+      if (outcome.sidecar() != null) {
+        json.name("sidecar").value(outcome.sidecar().isSound() ? "agrees" : "disagrees");
+        json.name("damaged").array();
+        for (SidecarReport.Range range : outcome.sidecar().damaged()) {
+          json.object().name("lo").value(range.lo()).name("hi").value(range.hi()).end();
+        }
+        json.end();
+      }
       if (outcome.failure() == null) {
         json.name("contentSize").value(outcome.contentSize());
       } else {

@@ -111,18 +111,29 @@ public final class AtomicFile implements WritableByteChannel {
    *     complete; the new one may be lost again in a power cut
    */
   public void commit() throws IOException {
+    prepare();
+    publish();
+  }
+
+  /** The first half of {@link #commit}: the content is durable, the temporary file closed. */
+  void prepare() throws IOException {
     if (!open) {
       throw new ClosedChannelException();
     }
     file.force(true);
     file.close();
     refuseExisting(disk, target, replace);
+  }
+
+  /** The second half of {@link #commit}: the name shows the new content, durably. */
+  void publish() throws IOException {
     disk.rename(temporary, target);
     open = false;
     disk.forceDirectory(parent());
   }
 
-  private Path parent() {
+  /** The directory that the names are in. */
+  Path parent() {
     Path parent = target.getParent();
     return parent == null ? target.resolveSibling("") : parent;
   }

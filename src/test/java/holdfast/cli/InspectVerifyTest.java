@@ -130,4 +130,42 @@ class InspectVerifyTest {
     shell.line("verify --limit-mem 1M big.lz4").expect(ExitCode.REFUSED);
     shell.line("verify big.lz4").expect(0);
   }
+
+  @Test
+  void aSidecarTellsWhereAFileOfAnyFormatIsDamaged() {
+    byte[] bytes = Shell.noise(300_000, 3);
+    shell.write("data", bytes);
+    shell.line("verify data").expect(ExitCode.UNSUPPORTED);
+    assertEquals(
+        "data: sidecar data.hfs written\n",
+        shell.line("verify --make-sidecar data").expect(0).out());
+    assertEquals(
+        "data: sound, unknown format, as its sidecar says\n",
+        shell.line("verify data").expect(0).out());
+    shell.line("verify --make-sidecar hello.lz4").expect(0);
+    assertEquals(
+        "hello.lz4: sound, LZ4 frames, 11 bytes of content, as its sidecar says\n",
+        shell.line("verify hello.lz4").expect(0).out());
+    assertTrue(
+        shell.line("inspect data.hfs").expect(0).out().startsWith("format integrity sidecars"));
+    bytes[0] ^= 1;
+    bytes[65_536] ^= 1;
+    bytes[299_999] ^= 1;
+    shell.write("data", bytes);
+    assertEquals(
+        "data: damaged: the sidecar disagrees about 168,928 bytes: 0 to 131071, 262144 to"
+            + " 299999\n",
+        shell.line("verify data").expect(ExitCode.PROBLEM).out());
+    String json = shell.line("verify --json data").expect(ExitCode.PROBLEM).out();
+    assertTrue(
+        json.contains(
+            "\"sidecar\":\"disagrees\",\"damaged\":[{\"lo\":0,\"hi\":131072},{\"lo\":262144"),
+        json);
+    byte[] sidecar = shell.read("data.hfs");
+    sidecar[70] ^= 1;
+    shell.write("data.hfs", sidecar);
+    String bad = shell.line("verify data").expect(ExitCode.PROBLEM).out();
+    assertTrue(bad.contains("data: damaged: sidecar at byte 84: expected CRC32C"), bad);
+    shell.line("verify --make-sidecar nosuch hello.lz4").expect(ExitCode.IO);
+  }
 }
