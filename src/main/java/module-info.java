@@ -1,6 +1,7 @@
 /** Keeps the off-heap data of a Java program safe: compresses it, saves it, proves it intact. */
 module holdfast {
   exports holdfast;
+  exports holdfast.checkpt;
   exports holdfast.lz4;
   exports holdfast.sidecar;
 

@@ -74,6 +74,35 @@ public final class Check {
   }
 
   /**
+   * Requires that ranges of two segments share no byte.
+   *
+   * @param source what is read
+   * @param sourceOffset where the range begins, bytes from the start of the segment
+   * @param sourceSize its size
+   * @param target what is written
+   * @param targetOffset where the range begins, bytes from the start of the segment
+   * @param targetSize its size
+   * @throws IllegalArgumentException when they overlap
+   */
+  public static void noOverlap(
+      MemorySegment source,
+      long sourceOffset,
+      long sourceSize,
+      MemorySegment target,
+      long targetOffset,
+      long targetSize) {
+    if (source.isNative() && target.isNative()) {
+      long distance = target.address() + targetOffset - (source.address() + sourceOffset);
+      if (sourceSize != 0 && targetSize != 0 && distance < sourceSize && -distance < targetSize) {
+        overlap();
+      }
+    } else if (source.isNative() == target.isNative()) {
+      // Ranges of one array can only be told apart as segments.
+      noOverlap(source.asSlice(sourceOffset, sourceSize), target.asSlice(targetOffset, targetSize));
+    }
+  }
+
+  /**
    * Requires that two ranges of arrays share no byte.
    *
    * @param source what is read

@@ -504,6 +504,34 @@ public final class Mem {
   }
 
   /**
+   * Copies bytes of a segment into an array.
+   *
+   * @param source where from
+   * @param sourceOffset bytes from its start
+   * @param target where to
+   * @param targetOffset index of the first byte
+   * @param size bytes, at least 0
+   */
+  public static void getBytes(
+      MemorySegment source, long sourceOffset, byte[] target, int targetOffset, int size) {
+    MemorySegment.copy(source, JAVA_BYTE, sourceOffset, target, targetOffset, size);
+  }
+
+  /**
+   * Copies bytes of an array into a segment.
+   *
+   * @param target where to
+   * @param targetOffset bytes from its start
+   * @param source where from
+   * @param sourceOffset index of the first byte
+   * @param size bytes, at least 0
+   */
+  public static void putBytes(
+      MemorySegment target, long targetOffset, byte[] source, int sourceOffset, int size) {
+    MemorySegment.copy(source, sourceOffset, target, JAVA_BYTE, targetOffset, size);
+  }
+
+  /**
    * Stores the same byte everywhere in a range, in no particular order.
    *
    * @param target where

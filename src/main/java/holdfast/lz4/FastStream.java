@@ -21,6 +21,9 @@ final class FastStream implements StreamEngine {
   /** Tables are renumbered before an index would pass 2^31. */
   private static final int INDEX_MAX = Integer.MAX_VALUE;
 
+  /** A stream restarted beyond clears its table, as in the original. */
+  private static final int RESTART_MAX = 1 << 30;
+
   /** Inputs up to this size look into the attached tables instead of copying them. */
   private static final int ATTACHED_LOOKUP_MAX = 4096;
 
@@ -37,6 +40,9 @@ final class FastStream implements StreamEngine {
   private int historySize;
   private FastStream attached;
 
+  /** Entries of the table with smaller indexes are out of reach of whatever comes next. */
+  private int known;
+
   FastStream(int acceleration) {
     this.acceleration = acceleration;
   }
@@ -45,6 +51,22 @@ final class FastStream implements StreamEngine {
   public void reset() {
     Arrays.fill(table, 0);
     index = 0;
+    known = 0;
+    refer(NOTHING, 0, 0);
+    attached = null;
+  }
+
+  /**
+   * Leaves a gap that no match reaches over, instead of clearing the table. An index that is large
+   * already starts over, so that short streams never need to be renumbered.
+   */
+  @Override
+  public void restart() {
+    if (index > RESTART_MAX) {
+      reset();
+    }
+    index += HISTORY;
+    known = index;
     refer(NOTHING, 0, 0);
     attached = null;
   }
@@ -141,7 +163,7 @@ final class FastStream implements StreamEngine {
     int prefix = historySize;
     index += srcSize;
     refer(src, srcOffset + srcSize, historySize + srcSize);
-    if (prefix < Math.min(HISTORY, start)) {
+    if (prefix < Math.min(HISTORY, start - known)) {
       // History was cut, and the table still knows of bytes before it.
       return FastArrayEncoder.compressExternal(
           src,
@@ -204,6 +226,7 @@ final class FastStream implements StreamEngine {
         table[i] = Math.max(0, table[i] - delta);
       }
       index = HISTORY;
+      known = Math.max(0, known - delta);
       historySize = Math.min(historySize, HISTORY);
     }
   }

@@ -57,6 +57,11 @@ final class HcStream implements StreamEngine {
     begun = false;
   }
 
+  @Override
+  public void restart() {
+    reset();
+  }
+
   /**
    * Starts a stream that follows the last 64 KiB of a dictionary.
    *

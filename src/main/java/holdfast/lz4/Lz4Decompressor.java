@@ -4,6 +4,7 @@ import holdfast.CorruptDataException;
 import holdfast.Limits;
 import holdfast.internal.Check;
 import holdfast.internal.GlobalMemory;
+import holdfast.internal.Mem;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
@@ -219,6 +220,46 @@ public final class Lz4Decompressor {
   }
 
   /**
+   * Decompresses a whole block that follows its history in the same segment, between ranges of two
+   * segments; so a caller with many blocks makes no slices.
+   *
+   * @param src segment with the block
+   * @param srcOffset where it begins
+   * @param srcSize its exact size
+   * @param dst segment with the history and room for the plain bytes
+   * @param dstOffset where the plain bytes begin
+   * @param dstSize most that are allowed
+   * @param historySize bytes just before {@code dstOffset} that the block may refer to
+   * @return plain size
+   * @throws CorruptDataException when the block is damaged or larger than its room
+   * @throws IndexOutOfBoundsException when a range lies outside of its segment
+   * @throws IllegalArgumentException when source and destination, history included, overlap, or the
+   *     destination is read-only
+   */
+  public int decompressAfter(
+      MemorySegment src,
+      long srcOffset,
+      int srcSize,
+      MemorySegment dst,
+      long dstOffset,
+      int dstSize,
+      int historySize) {
+    Check.writable(dst);
+    Objects.checkFromIndexSize(srcOffset, srcSize, src.byteSize());
+    Objects.checkFromIndexSize(dstOffset, dstSize, dst.byteSize());
+    Objects.checkFromIndexSize(dstOffset - historySize, historySize, dst.byteSize());
+    Check.noOverlap(
+        src, srcOffset, srcSize, dst, dstOffset - historySize, (long) historySize + dstSize);
+    int history = Math.min(historySize, Lz4Block.HISTORY);
+    int room = (int) Math.min(dstSize, Math.min(255L * Math.max(1, srcSize), ROOM_MAX));
+    int produced = segments(src, srcOffset, srcSize, dst, dstOffset, room, history, false);
+    if (produced < 0) {
+      throw refused(src.asSlice(srcOffset, srcSize), room, history, false);
+    }
+    return produced;
+  }
+
+  /**
    * Decompresses the beginning of a block that follows its history in the same segment.
    *
    * @param src the block, or its beginning
@@ -319,52 +360,61 @@ public final class Lz4Decompressor {
     long most = Math.min(255L * Math.max(1, srcSize), ROOM_MAX);
     int room = (int) Math.min(dst.byteSize() - historySize, most);
     int history = (int) Math.min(historySize, Lz4Block.HISTORY);
-    int produced;
-    if (GlobalMemory.reaches(src) && GlobalMemory.reaches(dst)) {
-      try {
-        long to = dst.address() + historySize;
-        produced =
-            NativeDecoder.decode(src.address(), srcSize, to, room, history, dictionary, partial);
-      } finally {
-        Reference.reachabilityFence(src);
-        Reference.reachabilityFence(dst);
-      }
-    } else {
-      produced = staged(src, dst, historySize, history, room, partial);
-    }
+    int produced = segments(src, 0, srcSize, dst, historySize, room, history, partial);
     if (produced < 0) {
       throw refused(src, room, history, partial);
     }
     return produced;
   }
 
+  private int segments(
+      MemorySegment src,
+      long srcOffset,
+      int srcSize,
+      MemorySegment dst,
+      long dstOffset,
+      int room,
+      int history,
+      boolean partial) {
+    if (GlobalMemory.reaches(src) && GlobalMemory.reaches(dst)) {
+      try {
+        long from = src.address() + srcOffset;
+        long to = dst.address() + dstOffset;
+        return NativeDecoder.decode(from, srcSize, to, room, history, dictionary, partial);
+      } finally {
+        Reference.reachabilityFence(src);
+        Reference.reachabilityFence(dst);
+      }
+    }
+    return staged(src, srcOffset, srcSize, dst, dstOffset, room, history, partial);
+  }
+
   /** Decodes where at least one side is, or stands in for, an array. */
   private int staged(
       MemorySegment src,
+      long srcOffset,
+      int srcSize,
       MemorySegment dst,
-      long historySize,
-      int history,
+      long dstOffset,
       int room,
+      int history,
       boolean partial) {
-    int srcSize = (int) src.byteSize();
-    long skipped = historySize - history;
     byte[] from = Staging.arrayOf(src);
-    int fromOffset = from == null ? 0 : Staging.offsetOf(src);
+    int fromOffset = from == null ? 0 : (int) (Staging.offsetOf(src) + srcOffset);
     if (from == null) {
-      from = stagedBlock.copyOf(src);
+      from = stagedBlock.room(srcSize);
+      Mem.getBytes(src, srcOffset, from, 0, srcSize);
     }
     byte[] to = Staging.arrayOf(dst);
-    int produced;
     if (to != null) {
-      int toOffset = (int) (Staging.offsetOf(dst) + historySize);
-      produced = arrays(from, fromOffset, srcSize, to, toOffset, room, history, partial);
-    } else {
-      to = stagedPlain.room(history + room);
-      stagedPlain.copyFrom(dst.asSlice(skipped, history), 0);
-      produced = arrays(from, fromOffset, srcSize, to, history, room, history, partial);
-      if (produced > 0) {
-        stagedPlain.copyTo(dst.asSlice(historySize), history, produced);
-      }
+      int toOffset = (int) (Staging.offsetOf(dst) + dstOffset);
+      return arrays(from, fromOffset, srcSize, to, toOffset, room, history, partial);
+    }
+    to = stagedPlain.room(history + room);
+    Mem.getBytes(dst, dstOffset - history, to, 0, history);
+    int produced = arrays(from, fromOffset, srcSize, to, history, room, history, partial);
+    if (produced > 0) {
+      Mem.putBytes(dst, dstOffset, to, history, produced);
     }
     return produced;
   }

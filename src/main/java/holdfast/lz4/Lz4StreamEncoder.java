@@ -54,6 +54,20 @@ public final class Lz4StreamEncoder {
   }
 
   /**
+   * Starts a new stream without history, without clearing the tables.
+   *
+   * <p>Faster than {@link #reset} for short streams. At level 1 the blocks are those that liblz4
+   * gives after {@code LZ4_resetStream_fast} of a stream that was used before, and can differ by a
+   * few bytes from those after {@link #reset}: there an empty slot of the table stands for the
+   * first byte of the stream, here it stands for nothing. At other levels there is no difference.
+   */
+  public void restart() {
+    engine.restart();
+    shadow.clear();
+    failed = false;
+  }
+
+  /**
    * Starts a new stream that follows a dictionary.
    *
    * @param dictionary array with the dictionary; its last 64 KiB must stay unchanged as long as

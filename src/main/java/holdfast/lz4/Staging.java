@@ -35,12 +35,6 @@ final class Staging {
     return bytes;
   }
 
-  /** Copies a segment into the array. */
-  void copyFrom(MemorySegment segment, int offset) {
-    int size = (int) segment.byteSize();
-    MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, 0, bytes, offset, size);
-  }
-
   /** Copies a range of the array to the start of a segment. */
   void copyTo(MemorySegment segment, int offset, int size) {
     MemorySegment.copy(bytes, offset, segment, ValueLayout.JAVA_BYTE, 0, size);

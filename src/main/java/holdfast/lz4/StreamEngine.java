@@ -17,6 +17,9 @@ interface StreamEngine {
   /** Forgets all history. */
   void reset();
 
+  /** The same, as the original does it when the engine was in use before. */
+  void restart();
+
   /**
    * Starts a stream that follows a dictionary, which must stay as it is as long as it is history.
    *

@@ -61,6 +61,8 @@ public final class PatchedMem {
       Pattern.compile("(public static \\w+ (put\\w+|cas\\w+|cax\\w+|getAnd\\w+)\\([^)]*\\) \\{)");
 
   private static final Pattern COPY = Pattern.compile("(public static void copy\\([^)]*\\) \\{)");
+  private static final Pattern PUT_BYTES =
+      Pattern.compile("(public static void putBytes\\([^)]*\\) \\{)");
   private static final Pattern FILL = Pattern.compile("(public static void fill\\([^)]*\\) \\{)");
   private static final String NEXT = " holdfast.testkit.Stores.next();";
 
@@ -84,6 +86,13 @@ public final class PatchedMem {
   /** The source of {@code Mem} with a call before each store. */
   static String patch(String source) {
     String patched = STORE.matcher(source).replaceAll("$1" + NEXT);
+    patched =
+        insert(
+            PUT_BYTES,
+            patched,
+            NEXT
+                + " MemorySegment.copy("
+                + "source, sourceOffset, target, JAVA_BYTE, targetOffset, size / 2);");
     patched =
         insert(
             COPY,

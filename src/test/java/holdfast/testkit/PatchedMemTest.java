@@ -118,11 +118,13 @@ class PatchedMemTest {
           arguments[i] =
               type == MemorySegment.class
                   ? MemorySegment.ofArray(new long[2])
-                  : type == byte.class
-                      ? (Object) (byte) 0
-                      : type == short.class
-                          ? (Object) (short) 0
-                          : type == int.class ? (Object) 0 : (Object) 0L;
+                  : type == byte[].class
+                      ? new byte[2]
+                      : type == byte.class
+                          ? (Object) (byte) 0
+                          : type == short.class
+                              ? (Object) (short) 0
+                              : type == int.class ? (Object) 0 : (Object) 0L;
         }
         Stores.dieAt(Long.MAX_VALUE);
         try {
@@ -130,7 +132,7 @@ class PatchedMemTest {
         } catch (ReflectiveOperationException e) {
           throw new LinkageError(method.getName(), e);
         }
-        boolean bulk = Set.of("copy", "fill").contains(method.getName());
+        boolean bulk = Set.of("copy", "putBytes", "fill").contains(method.getName());
         assertEquals(bulk ? 2 : 1, Stores.count(), method.getName());
       }
     }
