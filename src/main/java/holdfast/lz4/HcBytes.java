@@ -54,6 +54,51 @@ final class HcBytes {
     return x - start;
   }
 
+  /**
+   * As {@link #run}, in one array, when the first eight bytes at {@code x} were read already. Those
+   * at {@code x} and {@code y < x} may lie beyond {@code stop}, but inside of the array.
+   *
+   * <p>Without calls and loops over single bytes: the last eight bytes before {@code stop} are
+   * compared again with those that are left.
+   *
+   * @param eight 8, from a field, see {@link HcState#one}
+   */
+  static int runFrom(byte[] a, int x, int stop, int y, long first, int eight) {
+    long difference = (long) LONG.get(a, y) ^ first;
+    int end = x;
+    if (difference == 0) {
+      int distance = x - y;
+      do {
+        end += eight;
+        if (end > stop - Long.BYTES) {
+          end = Math.max(stop - Long.BYTES, x);
+          difference = (long) LONG.get(a, end) ^ (long) LONG.get(a, end - distance);
+          break;
+        }
+        difference = (long) LONG.get(a, end) ^ (long) LONG.get(a, end - distance);
+      } while (difference == 0);
+    }
+    return Math.min(end + (Long.numberOfTrailingZeros(difference) >>> 3), stop) - x;
+  }
+
+  /** As {@link #back}, in one array; fast when the count is small. */
+  static int backFrom(byte[] a, int x, int y, int max) {
+    int count = 0;
+    while (y - count >= Long.BYTES) {
+      long difference =
+          (long) LONG.get(a, x - count - Long.BYTES) ^ (long) LONG.get(a, y - count - Long.BYTES);
+      int equal = Long.numberOfLeadingZeros(difference) >>> 3;
+      count += equal;
+      if (equal < Long.BYTES || count >= max) {
+        return Math.min(count, max);
+      }
+    }
+    while (count < max && a[x - count - 1] == a[y - count - 1]) {
+      count++;
+    }
+    return count;
+  }
+
   /** How many bytes right before {@code a[x]} equal those before {@code b[y]}, at most max. */
   static int back(byte[] a, int x, byte[] b, int y, int max) {
     int count = 0;

@@ -31,10 +31,11 @@ final class HcChain {
     char[] chain = state.chain;
     byte[] bytes = state.prefix;
     int shift = state.prefixShift;
-    for (int i = state.next; i < to; i++) {
+    int one = state.one;
+    for (int i = state.next; i < to; i += one) {
       int hash = hash(HcBytes.getInt(bytes, i + shift));
-      int step = i - heads[hash];
-      chain[i & SLOT] = (char) (step >>> 16 == 0 ? step : STEP_MAX);
+      // The minimum of longs has no branch, which would be hard to predict.
+      chain[i & SLOT] = (char) Math.min((i - heads[hash]) & 0xFFFF_FFFFL, STEP_MAX);
       heads[hash] = i;
     }
     state.next = to;

@@ -45,12 +45,11 @@ final class HcChainKernel {
     }
     none:
     while (p <= lastStart) {
-      int length =
-          HcChainSearch.search(state, p, p, limit, Lz4Block.MATCH_MIN - 1, tries, jumpsRuns);
-      if (length < Lz4Block.MATCH_MIN) {
-        p++;
-        continue;
+      int length = HcChainSearch.find(state, p, lastStart, limit, tries, jumpsRuns);
+      if (length == 0) {
+        break;
       }
+      p = state.matchStart;
       int offset = state.matchOffset;
       // A later match may begin before this one; it is remembered in case that match is not kept.
       int p0 = p;
@@ -61,7 +60,7 @@ final class HcChainKernel {
         int length2 = length;
         int searched = p + length - 2;
         if (p + length <= lastStart) {
-          length2 = HcChainSearch.search(state, searched, p, limit, length, tries, jumpsRuns);
+          length2 = HcChainSearch.wide(state, searched, p, limit, length, tries, jumpsRuns);
         }
         if (length2 == length) {
           if (!writer.sequence(p, length, offset)) {
@@ -94,7 +93,7 @@ final class HcChainKernel {
           int length3 = length2;
           searched = p2 + length2 - 3;
           if (p2 + length2 <= lastStart) {
-            length3 = HcChainSearch.search(state, searched, p2, limit, length2, tries, jumpsRuns);
+            length3 = HcChainSearch.wide(state, searched, p2, limit, length2, tries, jumpsRuns);
           }
           if (length3 == length2) {
             length = Math.min(length, p2 - p);

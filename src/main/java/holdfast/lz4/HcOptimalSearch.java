@@ -33,42 +33,31 @@ final class HcOptimalSearch {
     char[] chain = state.chain;
     byte[] bytes = state.prefix;
     int shift = state.prefixShift;
-    int start = state.prefixStart;
-    int floor = Math.max(state.lowest, p - Lz4Block.DISTANCE_MAX);
-    int offsetMin = state.favorDecompressionSpeed ? FAVORED_OFFSET_MIN : 1;
     int at = p + shift;
-    int four = HcBytes.getInt(bytes, at);
-    if (HcRuns.isRun(four)) {
+    long first = HcBytes.getLong(bytes, at);
+    if (HcRuns.isRun((int) first)) {
       return HcRunSearch.search(state, p, p, limit, best, tries, true);
     }
-    int candidate = state.heads[HcChain.hash(four)];
-    short two = HcBytes.getShort(bytes, at + best - 1);
+    int candidate = state.heads[HcChain.hash((int) first)];
+    int floor = Math.max(state.prefixStart, p - Lz4Block.DISTANCE_MAX);
+    int tail = Math.max(best - (Lz4Block.MATCH_MIN - 1), 0);
+    int word = HcBytes.getInt(bytes, at + tail);
+    tail += shift;
     int lead = 0;
-    while (candidate >= floor && tries > 0) {
-      tries--;
-      int place = candidate + shift;
-      int length = 0;
-      if (p - candidate >= offsetMin) {
-        if (candidate >= start) {
-          if (HcBytes.getShort(bytes, place + best - 1) == two
-              && HcBytes.getInt(bytes, place) == four) {
-            length =
-                Lz4Block.MATCH_MIN
-                    + HcBytes.run(
-                        bytes,
-                        at + Lz4Block.MATCH_MIN,
-                        limit + shift,
-                        bytes,
-                        place + Lz4Block.MATCH_MIN);
-          }
-        } else if (candidate <= start - Lz4Block.MATCH_MIN
-            && HcBytes.getInt(state.ext, candidate + state.extShift) == four) {
-          length = HcChain.externalRun(state, p, candidate, limit);
-        }
+    int eight = state.one << 3;
+    int left;
+    for (left = tries; left > 0; left--) {
+      if (candidate < floor) {
+        break;
+      }
+      if (HcBytes.getInt(bytes, candidate + tail) == word && p - candidate >= offsetMin(state)) {
+        int length = HcBytes.runFrom(bytes, at, limit + shift, candidate + shift, first, eight);
         if (length > best) {
           best = length;
           state.matchOffset = p - candidate;
-          two = HcBytes.getShort(bytes, at + best - 1);
+          tail = best - (Lz4Block.MATCH_MIN - 1);
+          word = HcBytes.getInt(bytes, at + tail);
+          tail += shift;
         }
         if (length == best && best <= p - candidate) {
           long change = change(chain, candidate, best, lead);
@@ -82,10 +71,14 @@ final class HcOptimalSearch {
       }
       candidate -= chain[(candidate + lead) & HcChain.SLOT];
     }
-    if (state.dictionary != null && tries > 0 && floor == state.lowest) {
-      best = HcChain.searchDictionary(state, p, p, limit, best, tries);
-    }
-    return best;
+    return state.reachesOutside()
+        ? HcOutsideSearch.optimal(state, candidate, lead, p, limit, best, left)
+        : best;
+  }
+
+  /** The shortest distance that a match may have. */
+  static int offsetMin(HcState state) {
+    return state.favorDecompressionSpeed ? FAVORED_OFFSET_MIN : 1;
   }
 
   /**

@@ -75,7 +75,16 @@ final class HcState {
   /** Prefer long offsets and short matches; only the optimal method does. */
   boolean favorDecompressionSpeed;
 
+  /**
+   * Always 1, but not to the compiler: short loops that step by it stay simple, where those that
+   * step by a constant are unrolled and pay more for their set-up than for their work.
+   */
+  int one = 1;
+
   // Results of the last search, besides the length that it returns.
+  /** Where the match begins. */
+  int matchStart;
+
   /** Distance of the match. */
   int matchOffset;
 
@@ -133,6 +142,11 @@ final class HcState {
 
   int extSize() {
     return prefixStart - lowest;
+  }
+
+  /** Whether candidates may lie outside of the prefix. */
+  boolean reachesOutside() {
+    return lowest != prefixStart || dictionary != null;
   }
 
   /** Whether the byte after the prefix is the one at the given position. */

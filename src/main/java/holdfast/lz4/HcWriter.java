@@ -27,6 +27,10 @@ final class HcWriter {
   private int out;
   private int limit;
   private boolean fill;
+
+  /** Whether there is room for the worst case, so that nothing needs to be tested. */
+  private boolean roomy;
+
   private int consumed;
 
   // The sequence that did not fit.
@@ -50,6 +54,7 @@ final class HcWriter {
     targetStart = out = position;
     limit = position + capacity - (fill ? ASIDE : 0);
     this.fill = fill;
+    roomy = !fill && capacity >= Lz4Block.maxCompressedSize(size);
     consumed = 0;
   }
 
@@ -85,11 +90,7 @@ final class HcWriter {
    *     follow
    */
   boolean sequence(int p, int length, int offset) {
-    int literals = p - anchor;
-    int extra = lengthBytes(literals);
-    // The token is counted, then 8 bytes of slack.
-    if (literals / 255 + literals + 8 > limit - (out + 1)
-        || (length - Lz4Block.MATCH_MIN) / 255 + 6 > limit - (out + 1 + extra + literals + 2)) {
+    if (!roomy && !fits(p - anchor, length)) {
       failedStart = p;
       failedLength = length;
       failedOffset = offset;
@@ -97,6 +98,13 @@ final class HcWriter {
     }
     write(p, length, offset);
     return true;
+  }
+
+  private boolean fits(int literals, int length) {
+    int extra = lengthBytes(literals);
+    // The token is counted, then 8 bytes of slack.
+    return literals / 255 + literals + 8 <= limit - (out + 1)
+        && (length - Lz4Block.MATCH_MIN) / 255 + 6 <= limit - (out + 1 + extra + literals + 2);
   }
 
   private void write(int p, int length, int offset) {
