@@ -10,6 +10,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
@@ -75,12 +76,22 @@ public final class PatchedMem {
    * @throws Throwable what it throws
    */
   public static void run(Class<? extends Runnable> body) throws Throwable {
-    Class<?> inside = Class.forName(body.getName(), true, new Loader(Once.MEM));
+    Class<?> inside = Class.forName(body.getName(), true, loader(Once.MEM, bytes -> bytes));
     try {
       ((Runnable) inside.getConstructor().newInstance()).run();
     } catch (InvocationTargetException e) {
       throw e.getCause();
     }
+  }
+
+  /**
+   * A loader with everything of the project in it.
+   *
+   * @param mem the compiled class to take for {@code Mem}
+   * @param change what to do to every other class file
+   */
+  static ClassLoader loader(byte[] mem, UnaryOperator<byte[]> change) {
+    return new Loader(mem, change);
   }
 
   /** The source of {@code Mem} with a call before each store. */
@@ -104,7 +115,7 @@ public final class PatchedMem {
         FILL, patched, NEXT + " target.asSlice(targetOffset, size / 2).fill(value);" + NEXT);
   }
 
-  private static String insert(Pattern head, String source, String code) {
+  static String insert(Pattern head, String source, String code) {
     Matcher matcher = head.matcher(source);
     if (!matcher.find()) {
       throw new AssertionError("no method like " + head + " in " + SOURCE);
@@ -112,52 +123,59 @@ public final class PatchedMem {
     return source.substring(0, matcher.end()) + code + source.substring(matcher.end());
   }
 
+  /**
+   * Compiles a changed {@code Mem} with the running JDK.
+   *
+   * @param patch from the source to the changed source
+   */
+  static byte[] compile(UnaryOperator<String> patch) {
+    try {
+      Path dir = Files.createTempDirectory("patched-mem");
+      Path source = dir.resolve("Mem.java");
+      Files.writeString(source, patch.apply(Files.readString(SOURCE)));
+      ToolProvider javac =
+          ToolProvider.findFirst("javac")
+              .orElseThrow(() -> new AssertionError("the tests need a JDK, not a JRE"));
+      ByteArrayOutputStream output = new ByteArrayOutputStream();
+      int exit =
+          javac.run(
+              new PrintStream(output),
+              new PrintStream(output),
+              "-proc:none",
+              "-nowarn",
+              "-d",
+              dir.toString(),
+              "-cp",
+              ChildJvm.classPath(),
+              source.toString());
+      if (exit != 0) {
+        throw new AssertionError("the patched Mem does not compile:\n" + output);
+      }
+      byte[] mem =
+          Files.readAllBytes(dir.resolve("holdfast").resolve("internal").resolve("Mem.class"));
+      try (Stream<Path> files = Files.walk(dir)) {
+        files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+      }
+      return mem;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Compiled once for each JVM that runs tests. */
   private static final class Once {
-    static final byte[] MEM = compile();
-
-    private static byte[] compile() {
-      try {
-        Path dir = Files.createTempDirectory("patched-mem");
-        Path source = dir.resolve("Mem.java");
-        Files.writeString(source, patch(Files.readString(SOURCE)));
-        ToolProvider javac =
-            ToolProvider.findFirst("javac")
-                .orElseThrow(() -> new AssertionError("the tests need a JDK, not a JRE"));
-        ByteArrayOutputStream output = new ByteArrayOutputStream();
-        int exit =
-            javac.run(
-                new PrintStream(output),
-                new PrintStream(output),
-                "-proc:none",
-                "-nowarn",
-                "-d",
-                dir.toString(),
-                "-cp",
-                ChildJvm.classPath(),
-                source.toString());
-        if (exit != 0) {
-          throw new AssertionError("the patched Mem does not compile:\n" + output);
-        }
-        byte[] mem =
-            Files.readAllBytes(dir.resolve("holdfast").resolve("internal").resolve("Mem.class"));
-        try (Stream<Path> files = Files.walk(dir)) {
-          files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
-        }
-        return mem;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+    static final byte[] MEM = compile(PatchedMem::patch);
   }
 
   /** Loads everything of the project itself, and the rest from where the tests have it. */
   private static final class Loader extends ClassLoader {
     private final byte[] mem;
+    private final UnaryOperator<byte[]> change;
 
-    Loader(byte[] mem) {
+    Loader(byte[] mem, UnaryOperator<byte[]> change) {
       super(PatchedMem.class.getClassLoader());
       this.mem = mem;
+      this.change = change;
     }
 
     @Override
@@ -180,7 +198,7 @@ public final class PatchedMem {
         if (stream == null) {
           throw new ClassNotFoundException(name);
         }
-        byte[] bytes = stream.readAllBytes();
+        byte[] bytes = change.apply(stream.readAllBytes());
         return defineClass(name, bytes, 0, bytes.length);
       } catch (IOException e) {
         throw new ClassNotFoundException(name, e);
