@@ -195,6 +195,13 @@ public interface Disk {
     Path path();
 
     /**
+     * What identifies the file itself, whatever its name.
+     *
+     * @return equal for two openings of one file, also after they were closed
+     */
+    Object key();
+
+    /**
      * Reads until the segment is full or the file ends.
      *
      * @param target where the bytes go

@@ -187,8 +187,8 @@ final class OsFile implements Disk.File {
     return channel;
   }
 
-  /** Equal for two openings of one file. */
-  Object key() {
+  @Override
+  public Object key() {
     return key;
   }
 

@@ -42,6 +42,11 @@ final class SimFile implements Disk.File {
     return path;
   }
 
+  @Override
+  public Object key() {
+    return content;
+  }
+
   /** What every operation does first. */
   private Effect begin(Op op, boolean needsWritable) throws IOException {
     if (!open) {
