@@ -3,6 +3,7 @@ module holdfast {
   exports holdfast;
   exports holdfast.checkpt;
   exports holdfast.lz4;
+  exports holdfast.wksp;
   exports holdfast.sidecar;
 
   provides java.util.spi.ToolProvider with
