@@ -1,0 +1,505 @@
+package holdfast.groove;
+
+import holdfast.CorruptDataException;
+import holdfast.internal.Check;
+import holdfast.internal.Mem;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * A lock-free allocator of objects in volumes of off-heap memory, laid out as Firedancer's groove.
+ *
+ * <pre>{@code
+ * state                       volumes
+ * +-------------------+       +----------+----------+----------+
+ * | active slots      |------>| volume 0 | volume 1 | volume 2 | ...
+ * | inactive stacks   |       +----------+----------+----------+
+ * | pool              |        offsets count from here
+ * +-------------------+
+ *
+ *          create, open                   close
+ * CLOSED ---------------> OWNED by one ----------> CLOSED
+ *                            |  process dies
+ *                            v
+ *                         UNCLEAN   open refuses
+ * }</pre>
+ *
+ * <p>All that is stored are offsets: state and volumes may be copied, saved and mapped elsewhere.
+ * The memory is the caller's; nothing is allocated here but a few small objects.
+ *
+ * <pre>{@code
+ * try (Arena arena = Arena.ofShared();
+ *     Groove groove = Groove.inMemory(GrooveGeometry.compact(64, 1 << 20), 4, arena);
+ *     GrooveHandle handle = groove.handle()) {
+ *   long object = handle.alloc(200);
+ *   handle.segment(object).fill((byte) 1);
+ *   handle.free(object);
+ * }
+ * }</pre>
+ *
+ * <p>Threads allocate through handles, see {@link GrooveHandle}. {@link #handle}, {@link
+ * #addVolumes} and {@link #removeVolume} may be called by any thread at any time. Whatever looks at
+ * everything ({@link #verify}, {@link #objects}, {@link #usage}) and {@link #close} needs that
+ * nobody allocates or frees meanwhile.
+ */
+public final class Groove implements AutoCloseable {
+  /** What {@link #removeVolume} returns when no volume is empty; nothing changed. */
+  public static final long EMPTY = -4;
+
+  final GrooveGeometry geometry;
+  final MemorySegment state;
+
+  /** The memory and the list of volumes. Replaced under the lock, before anybody can meet more. */
+  volatile View view;
+
+  /** False once it is closed, and for one that is only looked at. */
+  volatile boolean open;
+
+  /** Held while volumes come, go, or are compacted. Never needed to allocate or free. */
+  final ReentrantLock lock = new ReentrantLock();
+
+  /** Gives up where the original gives up: for tests that compare with it. */
+  boolean original;
+
+  private final boolean readOnly;
+  private final AtomicInteger nextGroup = new AtomicInteger();
+
+  /** Offsets of superblocks and volumes that turned out to be damaged. Guarded by itself. */
+  private final List<Long> damaged = new ArrayList<>();
+
+  private Groove(GrooveGeometry geometry, MemorySegment state, View view, boolean readOnly) {
+    this.geometry = geometry;
+    this.state = state;
+    this.view = view;
+    this.readOnly = readOnly;
+    this.open = !readOnly;
+  }
+
+  /**
+   * Makes an allocator without volumes.
+   *
+   * @param geometry the sizes
+   * @param state where the shared state is to be: {@link GrooveGeometry#stateSize} bytes, aligned
+   *     to 128, overwritten; the caller keeps it for as long as the allocator is used
+   * @param volumes the memory of the volumes, aligned to 4096, from volume 0 on; untouched until
+   *     volumes are added. What does not make a whole volume is not used
+   * @return the allocator, owned by the caller
+   * @throws IllegalArgumentException when the memory is too small, misaligned or read-only
+   */
+  public static Groove create(GrooveGeometry geometry, MemorySegment state, MemorySegment volumes) {
+    checkMemory(geometry, state, volumes);
+    Check.writable(state);
+    Check.writable(volumes);
+    StateLayout.format(state, geometry);
+    StateLayout.mark(state, StateLayout.MARK_OWNED);
+    return new Groove(geometry, state, View.none().in(volumes, whole(geometry, volumes)), false);
+  }
+
+  /**
+   * Opens an allocator whose volumes are those that say so in their first bytes.
+   *
+   * @param geometry the sizes
+   * @param state as it was when the last owner closed it, or as the original wrote it
+   * @param volumes the memory of the volumes from volume 0 on
+   * @return the allocator, owned by the caller
+   * @throws CorruptDataException when the state or a volume header is damaged, of another geometry,
+   *     or was not closed by its last owner
+   */
+  public static Groove open(GrooveGeometry geometry, MemorySegment state, MemorySegment volumes) {
+    return open(geometry, state, volumes, null);
+  }
+
+  /**
+   * Opens an allocator.
+   *
+   * @param geometry the sizes
+   * @param state as it was when the last owner closed it, or as the original wrote it
+   * @param volumes the memory of the volumes from volume 0 on
+   * @param list the numbers of the volumes that belong to the allocator; null to look for them
+   * @return the allocator, owned by the caller
+   * @throws CorruptDataException when the state or a volume header is damaged, of another geometry,
+   *     or was not closed by its last owner
+   */
+  public static Groove open(
+      GrooveGeometry geometry, MemorySegment state, MemorySegment volumes, long[] list) {
+    checkMemory(geometry, state, volumes);
+    Check.writable(state);
+    Check.writable(volumes);
+    View view = Opening.view(geometry, state, volumes, list);
+    Opening.checkClosed(geometry, state, view);
+    if (!Mem.casLong(
+        state, StateLayout.MARK_OFFSET, StateLayout.MARK_CLOSED, StateLayout.MARK_OWNED)) {
+      throw Opening.unclean(state);
+    }
+    return new Groove(geometry, state, view, false);
+  }
+
+  /**
+   * Opens an allocator for looking at it. Nothing is written, and no handles are to be had.
+   *
+   * @param geometry the sizes
+   * @param state may be read-only; need not have been closed
+   * @param volumes may be read-only
+   * @param list the numbers of the volumes that belong to the allocator; null to look for them
+   * @return the allocator
+   * @throws CorruptDataException when the state or a volume header is damaged
+   */
+  public static Groove openReadOnly(
+      GrooveGeometry geometry, MemorySegment state, MemorySegment volumes, long[] list) {
+    checkMemory(geometry, state, volumes);
+    View view = Opening.view(geometry, state, volumes, list);
+    if (StateLayout.mark(state) == StateLayout.MARK_CLOSED) {
+      Opening.checkClosed(geometry, state, view);
+    }
+    return new Groove(geometry, state, view, true);
+  }
+
+  /**
+   * Makes an allocator with volumes in fresh native memory.
+   *
+   * <p>The JDK writes zeros over all of it at once: for volumes of 1 GiB take a file.
+   *
+   * @param geometry the sizes
+   * @param count volumes, at least 0
+   * @param arena what allocates the memory, and ends it
+   * @return the allocator, owned by the caller
+   */
+  public static Groove inMemory(GrooveGeometry geometry, int count, Arena arena) {
+    Check.range(count, 0, Integer.MAX_VALUE, "count");
+    MemorySegment state = arena.allocate(geometry.stateSize(), StateLayout.ALIGN);
+    MemorySegment volumes =
+        arena.allocate((long) count << geometry.volumeShift, Opening.VOLUMES_ALIGN);
+    Groove groove = create(geometry, state, volumes);
+    groove.addVolumes(0, count, new byte[0]);
+    return groove;
+  }
+
+  private static void checkMemory(
+      GrooveGeometry geometry, MemorySegment state, MemorySegment volumes) {
+    if (state.byteSize() < geometry.stateSize()) {
+      throw new IllegalArgumentException(
+          "state needs " + geometry.stateSize() + " bytes: " + state.byteSize());
+    }
+    Opening.checkAligned(state, StateLayout.ALIGN, "state");
+    Opening.checkAligned(volumes, Opening.VOLUMES_ALIGN, "volumes");
+    Check.noOverlap(state, volumes);
+  }
+
+  static long whole(GrooveGeometry geometry, MemorySegment volumes) {
+    return volumes.byteSize() & -geometry.volumeSize();
+  }
+
+  /**
+   * The sizes that this allocator works with.
+   *
+   * @return as given
+   */
+  public GrooveGeometry geometry() {
+    return geometry;
+  }
+
+  /**
+   * Makes a handle in the next group.
+   *
+   * @return for the calling thread; the caller closes it
+   */
+  public GrooveHandle handle() {
+    return handle(nextGroup.getAndIncrement());
+  }
+
+  /**
+   * Makes a handle in a given group.
+   *
+   * @param group any number; a class with n groups takes it modulo n
+   * @return for the calling thread; the caller closes it
+   */
+  public GrooveHandle handle(int group) {
+    requireOpen();
+    return new GrooveHandle(this, group);
+  }
+
+  private void requireOpen() {
+    if (!open) {
+      throw new IllegalStateException(readOnly ? "groove is read-only" : "groove is closed");
+    }
+  }
+
+  /**
+   * Adds memory.
+   *
+   * @param first number of the first volume
+   * @param count how many, at least 0; they lie inside the memory of the volumes
+   * @param info bytes for the header of each, at most 480
+   * @throws IllegalArgumentException when they do not lie there or the info is too long
+   * @throws IllegalStateException when one of them belongs to the allocator already, or looks like
+   *     a volume of somebody else: see {@link #addVolumes(long, long, byte[], boolean)}
+   */
+  public void addVolumes(long first, long count, byte[] info) {
+    addVolumes(first, count, info, false);
+  }
+
+  /**
+   * Adds memory, even if it was a volume before.
+   *
+   * @param first number of the first volume
+   * @param count how many, at least 0; they lie inside the memory of the volumes
+   * @param info bytes for the header of each, at most 480
+   * @param force whether to add a volume whose first bytes say that it is one; what it held is lost
+   * @throws IllegalArgumentException when they do not lie there or the info is too long
+   * @throws IllegalStateException when one of them belongs to this allocator, or looks like a
+   *     volume and that is not forced; nothing changed
+   */
+  public void addVolumes(long first, long count, byte[] info, boolean force) {
+    lock.lock();
+    try {
+      requireOpen();
+      long max = view.volumeMax(geometry);
+      Check.range(first, 0, max, "first");
+      Check.range(count, 0, max - first, "count");
+      Check.range(info.length, 0, VolumeHeader.INFO_MAX, "info size");
+      for (long index = first; index < first + count; index++) {
+        refuseVolume(index, force);
+      }
+      view = view.with(first, count, true);
+      MemorySegment volumes = view.volumes;
+      // From the highest down, so that the lowest comes out first.
+      for (long index = first + count - 1; index >= first; index--) {
+        long volume = index << geometry.volumeShift;
+        VolumeHeader.format(volumes, volume, index, info);
+        VolumeHeader.magic(volumes, volume, ~geometry.volumeMagic);
+        VolumePool.release(this, index);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void refuseVolume(long index, boolean force) {
+    if (view.lists(index)) {
+      throw new IllegalStateException("volume " + index + " was added already");
+    }
+    long magic = VolumeHeader.magic(view.volumes, index << geometry.volumeShift);
+    if (!force && (magic == geometry.volumeMagic || magic == ~geometry.volumeMagic)) {
+      throw new IllegalStateException("there is a volume at number " + index + ": " + hex(magic));
+    }
+  }
+
+  /**
+   * Takes an empty volume out. Its memory belongs to the caller again, but stays part of the
+   * segment: a thread that is late may still read it.
+   *
+   * @return its number, or {@link #EMPTY}
+   * @throws CorruptDataException when the volume is not what the pool says; it stays outside the
+   *     pool
+   */
+  public long removeVolume() {
+    lock.lock();
+    try {
+      requireOpen();
+      long index = VolumePool.acquire(this);
+      if (index == VolumePool.NONE) {
+        return EMPTY;
+      }
+      long volume = index << geometry.volumeShift;
+      Opening.checkVolume(geometry, view.volumes, index, ~geometry.volumeMagic);
+      VolumeHeader.magic(view.volumes, volume, 0);
+      view = view.with(index, 1, false);
+      return index;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes apart whatever is empty, so that it can serve other sizes or leave with its volume.
+   *
+   * <p>May be called while others allocate and free; they may find less memory meanwhile.
+   */
+  public void compact() {
+    try (GrooveHandle handle = handle(0)) {
+      Compaction.run(handle);
+    }
+  }
+
+  /**
+   * The bytes of a range of the volumes.
+   *
+   * @param offset from volume 0
+   * @param size bytes
+   * @return a slice
+   */
+  public MemorySegment segment(long offset, long size) {
+    return view.volumes.asSlice(offset, size);
+  }
+
+  /**
+   * The offset of the first byte of a slice of the volumes.
+   *
+   * @param slice for example from {@link GrooveHandle#allocSegment}
+   * @return bytes from volume 0
+   */
+  public long offset(MemorySegment slice) {
+    MemorySegment volumes = view.volumes;
+    long offset = slice.address() - volumes.address();
+    if (slice.isNative() != volumes.isNative() || offset < 0 || offset > view.limit) {
+      throw new IllegalArgumentException("no slice of the volumes: " + slice);
+    }
+    return offset;
+  }
+
+  /**
+   * Lists the volumes.
+   *
+   * @return in ascending order of their numbers
+   * @throws CorruptDataException when a header is damaged
+   */
+  public List<GrooveVolume> volumes() {
+    View view = this.view;
+    List<GrooveVolume> list = new ArrayList<>();
+    for (long index = 0; index < view.volumeMax(geometry); index++) {
+      if (view.lists(index)) {
+        long volume = index << geometry.volumeShift;
+        boolean empty = VolumeHeader.magic(view.volumes, volume) == ~geometry.volumeMagic;
+        Opening.checkVolume(
+            geometry, view.volumes, index, empty ? ~geometry.volumeMagic : geometry.volumeMagic);
+        list.add(new GrooveVolume(index, empty, VolumeHeader.info(view.volumes, volume)));
+      }
+    }
+    return list;
+  }
+
+  /**
+   * Shows every object that somebody holds, in ascending order of offsets.
+   *
+   * @param visitor sees them
+   * @throws CorruptDataException at the first thing in the volumes that is damaged
+   */
+  public void objects(Consumer<? super GrooveObject> visitor) {
+    Walk.all(
+        this,
+        new Walk.Visitor() {
+          @Override
+          public void superblock(long offset, int sizeClass, long free) {
+            // Only what is inside is shown.
+          }
+
+          @Override
+          public void object(long header, long word, long superblock) {
+            visitor.accept(Walk.object(view.volumes, header, word, superblock));
+          }
+        });
+  }
+
+  /**
+   * Looks for the object at an offset, from the top of its volume down.
+   *
+   * <p>Slower than what {@link GrooveHandle} does, and not to be misled by anything that users
+   * wrote into their objects.
+   *
+   * @param offset any number
+   * @return the object whose first byte is there; null when there is none
+   */
+  public GrooveObject find(long offset) {
+    return Walk.find(this, offset);
+  }
+
+  /**
+   * Counts objects, superblocks and bytes.
+   *
+   * @return a copy
+   * @throws CorruptDataException at the first thing in the volumes that is damaged
+   */
+  public GrooveUsage usage() {
+    return GrooveUsage.of(this);
+  }
+
+  /**
+   * Checks everything: every header, that objects do not overlap, that every superblock with room
+   * is in circulation in exactly one place and every empty volume in the pool. Nobody may allocate
+   * or free meanwhile.
+   *
+   * @throws CorruptDataException at the first broken rule
+   */
+  public void verify() {
+    Verification.run(this);
+  }
+
+  /**
+   * The superblocks and volumes that were found damaged, and left outside circulation, since the
+   * allocator was opened.
+   *
+   * @return offsets from volume 0
+   */
+  public List<Long> damaged() {
+    synchronized (damaged) {
+      return List.copyOf(damaged);
+    }
+  }
+
+  /**
+   * Ends the ownership: the state is then as the original would have written it, and can be opened
+   * again, here or there. Handles cannot be used any more. Memory stays with the caller. Has no
+   * effect the second time.
+   */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (!open) {
+        return;
+      }
+      open = false;
+      for (int c = 0; c < geometry.classCount(); c++) {
+        long stack = StateLayout.inactiveStack(c);
+        Mem.putLong(
+            state, stack, InactiveStack.normalise(geometry, Mem.getLongAcquire(state, stack)));
+      }
+      StateLayout.mark(state, StateLayout.MARK_CLOSED);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The memory that a superblock lies in. Called after its offset was read. */
+  View viewOf(long superblock) {
+    View view = this.view;
+    if (!view.has(geometry, superblock)) {
+      throw damage(superblock, "a superblock in one of the volumes", hex(superblock));
+    }
+    return view;
+  }
+
+  /** Makes storage for an object of the last class; false when there is none. */
+  boolean back(long object, int sizeClass) {
+    return true;
+  }
+
+  CorruptDataException damage(long offset, String expected, String found) {
+    synchronized (damaged) {
+      damaged.add(offset);
+    }
+    return new CorruptDataException("groove volume", Math.max(0, offset), expected, found);
+  }
+
+  CorruptDataException damageOfVolume(long offset, long expected, long found) {
+    return damage(offset, hex(expected), hex(found));
+  }
+
+  CorruptDataException damageOfSuperblock(MemorySegment volumes, long superblock, int sizeClass) {
+    return damage(
+        superblock,
+        "a superblock of class " + sizeClass + " with free objects",
+        hex(ObjectHeader.word(volumes, superblock))
+            + " with free bits "
+            + hex(ObjectHeader.free(volumes, superblock)));
+  }
+
+  static String hex(long value) {
+    return "0x" + Long.toHexString(value);
+  }
+}

@@ -1,0 +1,110 @@
+package holdfast.groove;
+
+import holdfast.internal.Mem;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The words at the start of every object: one that somebody holds, or one that is cut into smaller
+ * ones and then called a superblock.
+ *
+ * <pre>{@code
+ * byte 0        8        16       24
+ *      +--------+--------+--------+
+ *      |  word  |  info  |  free  |     free: superblocks only; held objects have data from 16 on
+ *      +--------+--------+--------+
+ *
+ * word   bits  width  field   held object             superblock
+ *        0-15   16    type    0xfd67                  0x0298
+ *       16-21    6    index   slot in its superblock  slot in its parent, 0 in a volume
+ *       22-28    7    class   of the object           of the objects inside
+ *       29-38   10    align   as asked for            16
+ *       39-63   25    size    as asked for            bytes behind the header, at most 2^25 - 1
+ * info                        tag of the owner        next superblock on the inactive stack
+ * free                                                bit i set: object i is free
+ * }</pre>
+ *
+ * <p>A word of 0 is no object: freed, or never used. The class after Firedancer's {@code
+ * fd_groove_data_hdr}.
+ */
+final class ObjectHeader {
+  static final long WORD_OFFSET = 0;
+  static final long INFO_OFFSET = WORD_OFFSET + Long.BYTES;
+
+  /** Bytes before the data of an object. */
+  static final long SIZE = INFO_OFFSET + Long.BYTES;
+
+  static final long FREE_OFFSET = SIZE;
+
+  static final int HELD = 0xfd67;
+  static final int SUPERBLOCK = 0x0298;
+
+  /** The align field of every superblock. */
+  static final int SUPERBLOCK_ALIGN = 16;
+
+  /** Largest value of the size field. */
+  static final long SIZE_MAX = (1L << 25) - 1;
+
+  private static final int INDEX_SHIFT = 16;
+  private static final int CLASS_SHIFT = 22;
+  private static final int ALIGN_SHIFT = 29;
+  private static final int SIZE_SHIFT = 39;
+
+  /** Type and class: the fields that tell of which kind an object is. */
+  static final long KIND_MASK = 0xffffL | 0x7fL << CLASS_SHIFT;
+
+  private ObjectHeader() {}
+
+  static long pack(int type, int index, int sizeClass, int align, long size) {
+    return type
+        | (long) index << INDEX_SHIFT
+        | (long) sizeClass << CLASS_SHIFT
+        | (long) align << ALIGN_SHIFT
+        | size << SIZE_SHIFT;
+  }
+
+  static int type(long word) {
+    return (int) word & 0xffff;
+  }
+
+  static int index(long word) {
+    return (int) (word >>> INDEX_SHIFT) & 0x3f;
+  }
+
+  static int sizeClass(long word) {
+    return (int) (word >>> CLASS_SHIFT) & 0x7f;
+  }
+
+  static int align(long word) {
+    return (int) (word >>> ALIGN_SHIFT) & 0x3ff;
+  }
+
+  static long size(long word) {
+    return word >>> SIZE_SHIFT;
+  }
+
+  /** What {@link #KIND_MASK} leaves of the word of a superblock. */
+  static long superblockKind(int sizeClass) {
+    return SUPERBLOCK | (long) sizeClass << CLASS_SHIFT;
+  }
+
+  /** Opaque: owners and those who free may meet here. */
+  static long word(MemorySegment volumes, long header) {
+    return Mem.getLongOpaque(volumes, header + WORD_OFFSET);
+  }
+
+  static void word(MemorySegment volumes, long header, long word) {
+    Mem.putLongRelease(volumes, header + WORD_OFFSET, word);
+  }
+
+  static long info(MemorySegment volumes, long header) {
+    return Mem.getLong(volumes, header + INFO_OFFSET);
+  }
+
+  static void info(MemorySegment volumes, long header, long info) {
+    Mem.putLong(volumes, header + INFO_OFFSET, info);
+  }
+
+  static long free(MemorySegment volumes, long superblock) {
+    return Mem.getLongOpaque(volumes, superblock + FREE_OFFSET);
+  }
+}
