@@ -1,10 +1,14 @@
 package holdfast.checkpt;
 
+import holdfast.Progress;
 import holdfast.internal.Check;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.WritableByteChannel;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executor;
 
 /**
  * Writes a checkpoint, frame by frame, to a channel or into a region of memory.
@@ -54,6 +58,7 @@ public final class Checkpt implements AutoCloseable {
     CLOSED
   }
 
+  /** Null in an object that only counts. */
   private final Output output;
 
   private final History history = new History();
@@ -63,6 +68,17 @@ public final class Checkpt implements AutoCloseable {
 
   private State state = State.IDLE;
   private FrameStyle style = FrameStyle.RAW;
+
+  /** Null unless somebody watches. */
+  private Meter meter;
+
+  /** Plain bytes taken, and how many of them the meter knows. */
+  private long plain;
+
+  private long metered;
+
+  /** Frames opened. */
+  private long opened;
 
   Checkpt(Output output) {
     this.output = output;
@@ -113,15 +129,22 @@ public final class Checkpt implements AutoCloseable {
    */
   public long openFrame(FrameStyle frameStyle) {
     require(State.IDLE, "openFrame");
-    style = Objects.requireNonNull(frameStyle, "frameStyle");
-    if (style == FrameStyle.LZ4) {
+    Objects.requireNonNull(frameStyle, "frameStyle");
+    open(frameStyle, frameStyle == FrameStyle.LZ4 && history.open());
+    return offset();
+  }
+
+  /** Begins a frame in a state that is given; the caller has the history. */
+  void open(FrameStyle frameStyle, boolean first) {
+    style = frameStyle;
+    if (style == FrameStyle.LZ4 && output != null) {
       if (encoder == null) {
         encoder = new ChunkEncoder();
       }
-      encoder.open(history.open());
+      encoder.open(first);
     }
+    opened++;
     state = State.IN_FRAME;
-    return offset();
   }
 
   /**
@@ -140,7 +163,8 @@ public final class Checkpt implements AutoCloseable {
 
   /**
    * Adds a buffer to the frame. Other than the size there is no difference to {@link #meta}: what
-   * one wrote the other may read.
+   * one wrote the other may read. A buffer may also be added, and read, in parts, a call for each,
+   * when the size of each part but the last is a multiple of 65 536.
    *
    * @param buffer any size; an empty one adds nothing
    * @throws IllegalStateException unless IN_FRAME
@@ -154,17 +178,51 @@ public final class Checkpt implements AutoCloseable {
 
   private void add(MemorySegment buffer) throws IOException {
     long size = buffer.byteSize();
-    if (style == FrameStyle.LZ4) {
-      for (long lo = 0; lo < size; lo += Block.PLAIN_MAX) {
-        int chunk = (int) Math.min(Block.PLAIN_MAX, size - lo);
-        int stored = encoder.encode(buffer, lo, chunk);
-        output.put(encoder.block(), stored);
-        history.add(chunk);
+    if (output == null) {
+      if (style == FrameStyle.LZ4) {
+        history.addBuffer(size);
       }
+      plain += size;
+    } else if (style == FrameStyle.LZ4) {
+      addChunks(buffer, size);
     } else {
-      output.put(buffer, 0, size);
+      addRaw(buffer, size);
     }
     state = State.IN_FRAME;
+  }
+
+  private void addChunks(MemorySegment buffer, long size) throws IOException {
+    for (long lo = 0; lo < size; lo += Block.PLAIN_MAX) {
+      int chunk = (int) Math.min(Block.PLAIN_MAX, size - lo);
+      int stored = encoder.encode(buffer, lo, chunk);
+      output.put(encoder.block(), stored);
+      history.add(chunk);
+      count(chunk);
+    }
+  }
+
+  private void addRaw(MemorySegment buffer, long size) throws IOException {
+    // When nobody watches, the channel gets all at once.
+    long step = meter == null ? Long.MAX_VALUE : Meter.RAW_STEP;
+    for (long lo = 0; lo < size; ) {
+      long piece = Math.min(step, size - lo);
+      output.put(buffer, lo, piece);
+      lo += piece;
+      count(piece);
+    }
+  }
+
+  private void count(long size) {
+    plain += size;
+    if (meter != null && plain - metered >= Meter.STEP) {
+      tell();
+    }
+  }
+
+  private void tell() {
+    long news = plain - metered;
+    metered = plain;
+    meter.add(news);
   }
 
   /**
@@ -176,9 +234,125 @@ public final class Checkpt implements AutoCloseable {
    */
   public long closeFrame() throws IOException {
     require(State.IN_FRAME, "closeFrame");
-    output.flush();
+    if (output != null) {
+      output.flush();
+    }
     state = State.IDLE;
     return offset();
+  }
+
+  /**
+   * Adds whole frames, several of them encoded at the same time. The bytes are those that {@link
+   * #openFrame}, {@link #meta}, {@link #data} and {@link #closeFrame} would give.
+   *
+   * <p>The calling thread takes part; with {@code threads} 1 it does everything. All help has ended
+   * when this returns, also with an exception. Each thread has a buffer of {@code bufferSize}, and
+   * as much again for a frame that waits for its turn, beside 0.3 MiB; a frame that becomes larger
+   * than the buffer waits for its turn and is then written as it grows. So frames of LZ4 style
+   * should be many, of about the same size, and small enough for the buffer.
+   *
+   * @param frames what to add, in this order
+   * @param executor runs the help; stays open. May be {@code null} when {@code threads} is 1
+   * @param threads how many work at the same time, the calling one included; at least 1. When the
+   *     executor runs fewer tasks, fewer do
+   * @param bufferSize bytes, at least {@link #BUFFER_SIZE_MIN}; has no influence on what is written
+   * @param progress told plain bytes; called by one thread at a time
+   * @return offset of each frame, and behind them the end of the last
+   * @throws IllegalStateException unless IDLE, or when a frame does something else than add the
+   *     same sizes of buffers each time
+   * @throws CancellationException when the progress says so
+   * @throws IOException when the channel refuses bytes, the region has no room for them, or a frame
+   *     throws it
+   */
+  public long[] addFrames(
+      List<? extends Frame> frames,
+      Executor executor,
+      int threads,
+      int bufferSize,
+      Progress progress)
+      throws IOException {
+    require(State.IDLE, "addFrames");
+    Check.range(threads, 1, Integer.MAX_VALUE, "threads");
+    Check.range(bufferSize, BUFFER_SIZE_MIN, Integer.MAX_VALUE, "bufferSize");
+    Objects.requireNonNull(progress, "progress");
+    FramePlan plan = FramePlan.of(frames, history);
+    Meter all = new Meter(progress, plan.total());
+    long[] offsets;
+    if (threads == 1 || frames.size() <= 1) {
+      offsets = addOneByOne(plan, all);
+    } else {
+      Objects.requireNonNull(executor, "executor");
+      offsets = new ParallelFrames(output, plan, all, threads, bufferSize).run(executor);
+    }
+    history.set(plan.historyAfter());
+    state = State.IDLE;
+    return offsets;
+  }
+
+  private long[] addOneByOne(FramePlan plan, Meter all) throws IOException {
+    long[] offsets = new long[plan.count() + 1];
+    offsets[0] = offset();
+    for (int i = 0; i < plan.count(); i++) {
+      addFrame(plan, i, all);
+      offsets[i + 1] = offset();
+    }
+    output.flush();
+    return offsets;
+  }
+
+  /** Encodes a frame of a plan; leaves its end in the buffer. */
+  void addFrame(FramePlan plan, int index, Meter all) throws IOException {
+    meter = all;
+    open(plan.style(index), plan.isFirst(index));
+    long before = opened;
+    plain = metered = 0;
+    plan.frame(index).addTo(this);
+    if (state != State.IN_FRAME || opened != before || plain != plan.size(index)) {
+      state = State.FAILED;
+      throw new IllegalStateException(
+          "checkpt: frame " + index + " did not add the buffers that it announced");
+    }
+    if (metered != plain) {
+      tell();
+    }
+    meter = null;
+    state = State.IDLE;
+  }
+
+  /** An object that writes nothing: it learns what a frame adds. */
+  static Checkpt counter(History history) {
+    Checkpt counter = new Checkpt((Output) null);
+    counter.history.set(history);
+    return counter;
+  }
+
+  /**
+   * Counts a frame.
+   *
+   * @return its plain bytes
+   */
+  long count(Frame frame, int index) throws IOException {
+    long before = ++opened;
+    state = State.IN_FRAME;
+    plain = 0;
+    frame.addTo(this);
+    if (state != State.IN_FRAME || opened != before) {
+      throw new IllegalStateException(
+          "checkpt: frame " + index + " does something else than add buffers");
+    }
+    state = State.IDLE;
+    return plain;
+  }
+
+  /** Opens a frame of a counter; whether it is in the first state. */
+  boolean countOpen(FrameStyle frameStyle) {
+    style = frameStyle;
+    return frameStyle == FrameStyle.LZ4 && history.open();
+  }
+
+  /** What the frames so far have to do with the next ones. */
+  History history() {
+    return history;
   }
 
   /**
@@ -187,7 +361,7 @@ public final class Checkpt implements AutoCloseable {
    * @return bytes since this object began, whatever the channel's position was
    */
   public long offset() {
-    return output.offset();
+    return output == null ? 0 : output.offset();
   }
 
   /**

@@ -157,7 +157,8 @@ public final class Restore implements AutoCloseable {
   }
 
   /**
-   * Reads a buffer of the frame. Other than the size there is no difference to {@link #meta}.
+   * Reads a buffer of the frame. Other than the size there is no difference to {@link #meta}. A
+   * buffer may also be read in parts, see {@link Checkpt#data}.
    *
    * @param buffer any size, all of which is read; an empty one reads nothing
    * @throws IllegalStateException unless IN_FRAME

@@ -17,7 +17,7 @@ final class StreamOutput implements Output {
   private static final long PIECE = 1L << 30;
 
   private final WritableByteChannel channel;
-  private final WriteBuffer buffer;
+  private WriteBuffer buffer;
   private long written;
 
   StreamOutput(WritableByteChannel channel, WriteBuffer buffer) {
@@ -77,5 +77,16 @@ final class StreamOutput implements Output {
       turn = bytes.remaining() == before ? Patience.pause(turn) : 0;
     }
     written += size;
+  }
+
+  /** Starts over at offset 0, with another buffer. */
+  void restart(WriteBuffer next) {
+    buffer = next;
+    written = 0;
+  }
+
+  /** Whether the channel has got nothing so far: all is in the buffer. */
+  boolean isUnwritten() {
+    return written == 0;
   }
 }

@@ -15,6 +15,7 @@
  *
  * <p>{@link holdfast.checkpt.Checkpt} writes and {@link holdfast.checkpt.Restore} reads, to and
  * from channels and regions of memory, with the same bytes. A {@link holdfast.checkpt.FrameStyle}
- * says how a frame is stored. Frames do not depend on each other: they can be read in any order.
+ * says how a frame is stored. Frames do not depend on each other: they can be read in any order,
+ * and those that are described by {@link holdfast.checkpt.Frame} can be encoded at the same time.
  */
 package holdfast.checkpt;
