@@ -47,7 +47,7 @@ class WkspGoldenTest {
     assertArrayEquals(withoutScratch(golden), withoutScratch(ours));
   }
 
-  private static byte[] withoutScratch(byte[] meta) {
+  static byte[] withoutScratch(byte[] meta) {
     MemorySegment mem = MemorySegment.ofArray(meta);
     Mem.fill(mem, WkspHeader.CYCLE_OFFSET, 8, (byte) 0);
     for (long at = WkspHeader.FOOTPRINT; at < meta.length; at += Pinfo.FOOTPRINT) {

@@ -1,0 +1,53 @@
+package holdfast.wksp;
+
+import holdfast.CorruptDataException;
+import holdfast.internal.Disk;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/** Looks at a few bytes here and there in a file, by way of a buffer. */
+final class FileBytes {
+  private final Disk.File file;
+  private final long size;
+  private final String format;
+  private final byte[] buffer;
+  private final MemorySegment segment;
+  private long lo;
+  private int count;
+
+  FileBytes(Disk.File file, long size, String format, int bufferSize) {
+    this.file = file;
+    this.size = size;
+    this.format = format;
+    buffer = new byte[bufferSize];
+    segment = MemorySegment.ofArray(buffer);
+  }
+
+  /**
+   * Makes some bytes visible in {@link #bytes}.
+   *
+   * @param wanted how many, at most the size of the buffer
+   * @return index of the first
+   * @throws CorruptDataException when the file ends before
+   */
+  int at(long position, int wanted) throws IOException {
+    if (position < lo || position > lo + count - wanted) {
+      lo = position;
+      count = 0;
+      if (wanted > size - position) {
+        throw new CorruptDataException(
+            format, position, wanted + " bytes more", Math.max(0, size - position) + " bytes");
+      }
+      count =
+          (int) file.read(segment.asSlice(0, Math.min(buffer.length, size - position)), position);
+      if (count < wanted) {
+        throw new IOException(file.path() + " became shorter while it was read");
+      }
+    }
+    return (int) (position - lo);
+  }
+
+  byte[] bytes() {
+    return buffer;
+  }
+}
