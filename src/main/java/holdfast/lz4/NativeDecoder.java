@@ -4,6 +4,7 @@ import static holdfast.internal.GlobalMemory.ADDRESS_MASK;
 import static holdfast.internal.GlobalMemory.BIAS;
 import static holdfast.internal.GlobalMemory.BYTE;
 import static holdfast.internal.GlobalMemory.VIEW;
+import static holdfast.internal.Mem.INT;
 import static holdfast.internal.Mem.LONG;
 import static holdfast.internal.Mem.SHORT;
 import static holdfast.lz4.Lz4Block.LAST_LITERALS;
@@ -18,12 +19,16 @@ import java.lang.foreign.MemorySegment;
 /**
  * Decodes a block from native memory into native memory, by absolute addresses.
  *
- * <p>The twin of {@link ArrayDecoder}, which explains the shape. Here positions are addresses,
- * masked once for each sequence; everything added to a masked address is small. Nothing but the
- * checks here keeps accesses inside: ranges, liveness and reachability of the memory are the
- * caller's to guarantee.
+ * <p>The twin of {@link ArrayDecoder}, which explains the shape. Nothing but the checks here keeps
+ * accesses inside: ranges, liveness and reachability of the memory are the caller's to guarantee.
  */
 final class NativeDecoder {
+  /** Longest stretch for the fast loop, so that adding lengths to positions never overflows. */
+  private static final int FAST_MAX = Integer.MAX_VALUE - Lz4Block.HISTORY - 1024;
+
+  /** Mask of a position. */
+  private static final long POSITION = 0xFFFF_FFFFL;
+
   private NativeDecoder() {}
 
   /**
@@ -57,7 +62,10 @@ final class NativeDecoder {
     long op = dstStart;
     for (; ; ) {
       if (ip <= inLimit && op <= outLimit) {
-        long used = fast(ip, inLimit, op, outLimit, low, ArrayDecoder.STRIDE);
+        int inRoom = (int) Math.min(inLimit - ip, FAST_MAX);
+        int outRoom = (int) Math.min(outLimit - op, FAST_MAX);
+        int history = (int) Math.min(op - low, Lz4Block.HISTORY);
+        long used = fast(ip, inRoom, op, outRoom, history, ArrayDecoder.STRIDE);
         ip += used >>> 32;
         op += (int) used;
       }
@@ -140,32 +148,38 @@ final class NativeDecoder {
     return VIEW.get(BYTE, address + BIAS) & 0xff;
   }
 
-  /** Copies exactly, from one memory to another. */
+  /**
+   * Copies exactly, and fewer than {@link ArrayDecoder#BULK_COPY_MIN} bytes forward: then the
+   * target may overlap the source from 8 bytes behind its start on. The last word overlaps the one
+   * before, so that no byte is copied alone but in the shortest runs.
+   */
   private static void copy(long from, long to, int length) {
-    if (length < ArrayDecoder.BULK_COPY_MIN) {
-      int k = 0;
-      for (; k <= length - Long.BYTES; k += Long.BYTES) {
+    if (length >= ArrayDecoder.BULK_COPY_MIN) {
+      MemorySegment.copy(VIEW, from + BIAS, VIEW, to + BIAS, length);
+    } else if (length >= Long.BYTES) {
+      for (int k = 0; k < length - Long.BYTES; k += Long.BYTES) {
         VIEW.set(LONG, to + k + BIAS, VIEW.get(LONG, from + k + BIAS));
       }
-      for (; k < length; k++) {
+      int last = length - Long.BYTES;
+      VIEW.set(LONG, to + last + BIAS, VIEW.get(LONG, from + last + BIAS));
+    } else if (length >= Integer.BYTES) {
+      int last = length - Integer.BYTES;
+      VIEW.set(INT, to + BIAS, VIEW.get(INT, from + BIAS));
+      VIEW.set(INT, to + last + BIAS, VIEW.get(INT, from + last + BIAS));
+    } else {
+      for (int k = 0; k < length; k++) {
         VIEW.set(BYTE, to + k + BIAS, VIEW.get(BYTE, from + k + BIAS));
       }
-    } else {
-      MemorySegment.copy(VIEW, from + BIAS, VIEW, to + BIAS, length);
     }
   }
 
   /** Copies forward, so that a match may overlap its own output; never beyond its end. */
   private static void copyMatch(long op, int distance, int length) {
     long match = op - distance;
-    if (length < ArrayDecoder.BULK_COPY_MIN) {
-      int k = 0;
-      if (distance >= Long.BYTES) {
-        for (; k <= length - Long.BYTES; k += Long.BYTES) {
-          VIEW.set(LONG, op + k + BIAS, VIEW.get(LONG, match + k + BIAS));
-        }
-      }
-      for (; k < length; k++) {
+    if (distance >= length || (distance >= Long.BYTES && length < ArrayDecoder.BULK_COPY_MIN)) {
+      copy(match, op, length);
+    } else if (length < ArrayDecoder.BULK_COPY_MIN) {
+      for (int k = 0; k < length; k++) {
         VIEW.set(BYTE, op + k + BIAS, VIEW.get(BYTE, match + k + BIAS));
       }
     } else if (distance == 1) {
@@ -182,66 +196,90 @@ final class NativeDecoder {
     }
   }
 
-  /** Decodes while both ends are far; see {@link ArrayDecoder#fast}. */
-  private static long fast(
-      final long ipStart, long inLimit, final long opStart, long outLimit, long low, int stride) {
-    long ip = ipStart;
-    long op = opStart;
+  /**
+   * Decodes while both ends are far; see {@link ArrayDecoder#fast}.
+   *
+   * <p>Positions are {@code int}s, and every address is a base plus a position with its sign masked
+   * away. That mask is a plain 32-bit move, which the processor does while renaming registers; a
+   * mask of addresses is an instruction that the next token waits for. The output's positions begin
+   * at its history, so a match that reaches too far has a negative one.
+   *
+   * @param inLimit last position of a token, from {@code src}
+   * @param outRoom the same for the output, from {@code dst}
+   * @param history bytes before {@code dst} that may be referred to, at most 64 KiB
+   * @return input used, shifted left by 32, and output made
+   */
+  private static long fast(long src, int inLimit, long dst, int outRoom, int history, int stride) {
+    final long in = (src & ADDRESS_MASK) + BIAS;
+    final long out = ((dst - history) & ADDRESS_MASK) + BIAS;
+    final int outLimit = outRoom + history;
+    int ip = 0;
+    int op = history;
+    // Each round loads the next token before it copies its match: the way from token to token is
+    // the longest chain of the loop, and 0.68 becomes 0.82 when it starts early.
+    int token = VIEW.get(BYTE, in) & 0xff;
     // One test of the sign for both limits.
     while (((inLimit - ip) | (outLimit - op)) >= 0) {
-      ip &= ADDRESS_MASK;
-      op &= ADDRESS_MASK;
-      long token = VIEW.get(BYTE, ip + BIAS) & 0xff;
-      long literals = token >>> 4;
-      int length = (int) (token & LENGTH_MASK) + MATCH_MIN;
-      long i = ip + 1;
-      long o = op;
+      int literals = token >>> 4;
+      int length = (token & LENGTH_MASK) + MATCH_MIN;
+      int i = ip + 1;
+      int o = op;
+      long from = in + (i & POSITION);
+      long to = out + (o & POSITION);
       if (literals == LENGTH_MASK) {
-        int more = VIEW.get(BYTE, i + BIAS) & 0xff;
+        int more = VIEW.get(BYTE, from) & 0xff;
         literals += more;
         i++;
         if (more == 255 || i + literals > inLimit || o + literals > outLimit) {
           break;
         }
-        VIEW.set(LONG, o + BIAS, VIEW.get(LONG, i + BIAS));
-        VIEW.set(LONG, o + 8 + BIAS, VIEW.get(LONG, i + 8 + BIAS));
-        for (int k = 16; k < (int) literals; k += stride) {
-          long from = (i + k) & ADDRESS_MASK;
-          long to = (o + k) & ADDRESS_MASK;
-          VIEW.set(LONG, to + BIAS, VIEW.get(LONG, from + BIAS));
-          VIEW.set(LONG, to + 8 + BIAS, VIEW.get(LONG, from + 8 + BIAS));
+        from = in + (i & POSITION);
+        VIEW.set(LONG, to, VIEW.get(LONG, from));
+        VIEW.set(LONG, to + 8, VIEW.get(LONG, from + 8));
+        for (int k = 16; k < literals; k += stride) {
+          from = in + ((i + k) & POSITION);
+          to = out + ((o + k) & POSITION);
+          VIEW.set(LONG, to, VIEW.get(LONG, from));
+          VIEW.set(LONG, to + 8, VIEW.get(LONG, from + 8));
         }
       } else {
-        VIEW.set(LONG, o + BIAS, VIEW.get(LONG, i + BIAS));
-        VIEW.set(LONG, o + 8 + BIAS, VIEW.get(LONG, i + 8 + BIAS));
+        VIEW.set(LONG, to, VIEW.get(LONG, from));
+        VIEW.set(LONG, to + 8, VIEW.get(LONG, from + 8));
       }
       i += literals;
       o += literals;
-      int offset = VIEW.get(SHORT, i + BIAS) & 0xffff;
+      from = in + (i & POSITION);
+      to = out + (o & POSITION);
+      int offset = VIEW.get(SHORT, from) & 0xffff;
       i += 2;
-      long match = o - offset;
-      if (match < low) {
+      int match = o - offset;
+      token = VIEW.get(BYTE, from + 2) & 0xff;
+      if (match < 0) {
         break;
       }
-      match &= ADDRESS_MASK;
+      long back = out + (match & POSITION);
       if (offset >= 8) {
-        VIEW.set(LONG, o + BIAS, VIEW.get(LONG, match + BIAS));
-        VIEW.set(LONG, o + 8 + BIAS, VIEW.get(LONG, match + 8 + BIAS));
+        VIEW.set(LONG, to, VIEW.get(LONG, back));
+        VIEW.set(LONG, to + 8, VIEW.get(LONG, back + 8));
         if (length > 16) {
           if (length == LENGTH_MASK + MATCH_MIN) {
-            int more = VIEW.get(BYTE, i + BIAS) & 0xff;
+            int more = VIEW.get(BYTE, from + 2) & 0xff;
+            token = VIEW.get(BYTE, from + 3) & 0xff;
             i++;
             length += more;
-            if (more == 255 || o + length > outLimit) {
+            if (more == 255) {
               break;
             }
           }
+          if (o + length > outLimit) {
+            break;
+          }
           int k = 16;
           do {
-            long from = (match + k) & ADDRESS_MASK;
-            long to = (o + k) & ADDRESS_MASK;
-            VIEW.set(LONG, to + BIAS, VIEW.get(LONG, from + BIAS));
-            VIEW.set(LONG, to + 8 + BIAS, VIEW.get(LONG, from + 8 + BIAS));
+            back = out + ((match + k) & POSITION);
+            to = out + ((o + k) & POSITION);
+            VIEW.set(LONG, to, VIEW.get(LONG, back));
+            VIEW.set(LONG, to + 8, VIEW.get(LONG, back + 8));
             k += stride;
           } while (k < length);
         }
@@ -250,26 +288,29 @@ final class NativeDecoder {
           break;
         }
         if (length == LENGTH_MASK + MATCH_MIN) {
-          int more = VIEW.get(BYTE, i + BIAS) & 0xff;
+          int more = VIEW.get(BYTE, from + 2) & 0xff;
+          token = VIEW.get(BYTE, from + 3) & 0xff;
           i++;
           length += more;
-          if (more == 255 || o + length > outLimit) {
+          if (more == 255) {
             break;
           }
         }
-        long pattern =
-            (VIEW.get(LONG, match + BIAS) & ((1L << (offset << 3)) - 1)) * SPREAD[offset];
+        if (o + length > outLimit) {
+          break;
+        }
+        long pattern = (VIEW.get(LONG, back) & ((1L << (offset << 3)) - 1)) * SPREAD[offset];
         int period = (int) (PERIODS >>> (offset << 2)) & 15;
         int k = 0;
         do {
-          VIEW.set(LONG, ((o + k) & ADDRESS_MASK) + BIAS, pattern);
-          VIEW.set(LONG, ((o + k + period) & ADDRESS_MASK) + BIAS, pattern);
+          VIEW.set(LONG, out + ((o + k) & POSITION), pattern);
+          VIEW.set(LONG, out + ((o + k + period) & POSITION), pattern);
           k += period + period;
         } while (k < length);
       }
       ip = i;
       op = o + length;
     }
-    return ((ip - ipStart) << 32) | (op - opStart);
+    return ((long) ip << 32) | (op - history);
   }
 }
