@@ -186,6 +186,11 @@ public final class FuzzTargets {
     return true;
   }
 
+  /** Calls of a reader and a checkpoint, see {@link RestoreTarget}. */
+  public static boolean restore(byte[] input) {
+    return new RestoreTarget(new Input(input)).run();
+  }
+
   private static byte[] concat(byte[] a, byte[] b) {
     byte[] both = Arrays.copyOf(a, a.length + b.length);
     System.arraycopy(b, 0, both, a.length, b.length);
