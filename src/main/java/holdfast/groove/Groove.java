@@ -2,14 +2,20 @@ package holdfast.groove;
 
 import holdfast.CorruptDataException;
 import holdfast.internal.Check;
+import holdfast.internal.Disk;
 import holdfast.internal.Mem;
+import holdfast.internal.OsDisk;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * A lock-free allocator of objects in volumes of off-heap memory, laid out as Firedancer's groove.
@@ -66,14 +72,26 @@ public final class Groove implements AutoCloseable {
   /** Gives up where the original gives up: for tests that compare with it. */
   boolean original;
 
+  /** What {@link #openFile} says of a file that somebody else has open. */
+  static final String IN_USE = "in use: another process has it, or another opening in this one";
+
   private final boolean readOnly;
+
+  /** The file that the memory belongs to; null when it belongs to the caller. */
+  private final RegionFile file;
+
+  /** Guarded by the lock. */
+  private boolean closed;
+
   private final AtomicInteger nextGroup = new AtomicInteger();
 
   /** Offsets of superblocks and volumes that turned out to be damaged. Guarded by itself. */
   private final List<Long> damaged = new ArrayList<>();
 
-  private Groove(GrooveGeometry geometry, MemorySegment state, View view, boolean readOnly) {
+  private Groove(
+      GrooveGeometry geometry, MemorySegment state, View view, boolean readOnly, RegionFile file) {
     this.geometry = geometry;
+    this.file = file;
     this.state = state;
     this.view = view;
     this.readOnly = readOnly;
@@ -97,7 +115,8 @@ public final class Groove implements AutoCloseable {
     Check.writable(volumes);
     StateLayout.format(state, geometry);
     StateLayout.mark(state, StateLayout.MARK_OWNED);
-    return new Groove(geometry, state, View.none().in(volumes, whole(geometry, volumes)), false);
+    return new Groove(
+        geometry, state, View.none().in(volumes, whole(geometry, volumes)), false, null);
   }
 
   /**
@@ -127,16 +146,25 @@ public final class Groove implements AutoCloseable {
    */
   public static Groove open(
       GrooveGeometry geometry, MemorySegment state, MemorySegment volumes, long[] list) {
-    checkMemory(geometry, state, volumes);
     Check.writable(state);
     Check.writable(volumes);
+    return own(geometry, state, volumes, list, null);
+  }
+
+  private static Groove own(
+      GrooveGeometry geometry,
+      MemorySegment state,
+      MemorySegment volumes,
+      long[] list,
+      RegionFile file) {
+    checkMemory(geometry, state, volumes);
     View view = Opening.view(geometry, state, volumes, list);
     Opening.checkClosed(geometry, state, view);
     if (!Mem.casLong(
         state, StateLayout.MARK_OFFSET, StateLayout.MARK_CLOSED, StateLayout.MARK_OWNED)) {
       throw Opening.unclean(state);
     }
-    return new Groove(geometry, state, view, false);
+    return new Groove(geometry, state, view, false, file);
   }
 
   /**
@@ -151,12 +179,21 @@ public final class Groove implements AutoCloseable {
    */
   public static Groove openReadOnly(
       GrooveGeometry geometry, MemorySegment state, MemorySegment volumes, long[] list) {
+    return look(geometry, state, volumes, list, null);
+  }
+
+  private static Groove look(
+      GrooveGeometry geometry,
+      MemorySegment state,
+      MemorySegment volumes,
+      long[] list,
+      RegionFile file) {
     checkMemory(geometry, state, volumes);
     View view = Opening.view(geometry, state, volumes, list);
     if (StateLayout.mark(state) == StateLayout.MARK_CLOSED) {
       Opening.checkClosed(geometry, state, view);
     }
-    return new Groove(geometry, state, view, true);
+    return new Groove(geometry, state, view, true, file);
   }
 
   /**
@@ -177,6 +214,81 @@ public final class Groove implements AutoCloseable {
     Groove groove = create(geometry, state, volumes);
     groove.addVolumes(0, count, new byte[0]);
     return groove;
+  }
+
+  /**
+   * Makes a file that holds an allocator, without volumes yet: {@link #grow} adds them.
+   *
+   * @param path the file; it must not exist
+   * @param geometry the sizes
+   * @param volumeMax most volumes that it may ever have, 1 to 5120
+   * @return the allocator, owned by the caller; close it
+   * @throws java.nio.file.FileAlreadyExistsException when the name is taken
+   * @throws IOException when the file cannot be made
+   */
+  public static Groove createFile(Path path, GrooveGeometry geometry, int volumeMax)
+      throws IOException {
+    return createFile(OsDisk.INSTANCE, path, geometry, volumeMax);
+  }
+
+  static Groove createFile(Disk disk, Path path, GrooveGeometry geometry, int volumeMax)
+      throws IOException {
+    Check.range(volumeMax, 1, RegionHeader.VOLUMES_LIMIT, "volumeMax");
+    RegionFile.create(disk, path, new RegionHeader(geometry, volumeMax));
+    return openFile(disk, path);
+  }
+
+  /**
+   * Opens a file and locks it for as long as it is open.
+   *
+   * @param path made by {@link #createFile}
+   * @return the allocator, owned by the caller; close it
+   * @throws java.nio.file.FileSystemException when it is open already, here or elsewhere
+   * @throws IOException when the system fails
+   * @throws CorruptDataException when a header is damaged, or the last owner did not close the file
+   */
+  public static Groove openFile(Path path) throws IOException {
+    return openFile(OsDisk.INSTANCE, path);
+  }
+
+  static Groove openFile(Disk disk, Path path) throws IOException {
+    return fromFile(RegionFile.open(disk, path, true), false);
+  }
+
+  /**
+   * Opens a file for looking at it, together with others who do the same. Nothing is written.
+   *
+   * @param path made by {@link #createFile}; need not have been closed by its last owner
+   * @return the allocator; close it
+   * @throws java.nio.file.FileSystemException when somebody owns it
+   * @throws IOException when the system fails
+   * @throws CorruptDataException when a header is damaged
+   */
+  public static Groove openFileReadOnly(Path path) throws IOException {
+    return fromFile(RegionFile.open(OsDisk.INSTANCE, path, false), true);
+  }
+
+  private static Groove fromFile(RegionFile file, boolean readOnly) throws IOException {
+    GrooveGeometry geometry = file.header().geometry();
+    boolean owned = false;
+    boolean opened = false;
+    try {
+      MemorySegment volumes = file.volumes();
+      Groove groove =
+          readOnly
+              ? look(geometry, file.state(), volumes, null, file)
+              : own(geometry, file.state(), volumes, null, file);
+      owned = !readOnly;
+      if (owned) {
+        file.backForeign(groove);
+      }
+      opened = true;
+      return groove;
+    } finally {
+      if (!opened) {
+        file.abandon(owned);
+      }
+    }
   }
 
   private static void checkMemory(
@@ -221,6 +333,68 @@ public final class Groove implements AutoCloseable {
   public GrooveHandle handle(int group) {
     requireOpen();
     return new GrooveHandle(this, group);
+  }
+
+  /**
+   * Adds volumes to a file. Places of removed volumes are used first, then the file grows.
+   *
+   * <p>Threads that allocate meanwhile are not disturbed. The file is sparse: parts of a volume get
+   * storage when they are used; when the disk is full then, {@link GrooveHandle#alloc} says so.
+   *
+   * @param count how many, at least 0
+   * @param info bytes for the header of each, at most 480
+   * @param preallocate whether to get all the storage now
+   * @return false when that would be more than the file may have; nothing changed
+   * @throws IllegalStateException when the memory does not come from a file
+   * @throws IOException when the system has no room; nothing changed
+   */
+  public boolean grow(int count, byte[] info, boolean preallocate) throws IOException {
+    lock.lock();
+    try {
+      requireOpen();
+      if (file == null) {
+        throw new IllegalStateException("the memory is the caller's: add volumes to it");
+      }
+      Check.range(count, 0, RegionHeader.VOLUMES_LIMIT, "count");
+      Check.range(info.length, 0, VolumeHeader.INFO_MAX, "info size");
+      if (volumes().size() + count > file.header().volumeMax()) {
+        return false;
+      }
+      int[] places =
+          IntStream.range(0, Integer.MAX_VALUE).filter(i -> !view.lists(i)).limit(count).toArray();
+      growFor(places, preallocate);
+      // From the highest down, so that the lowest comes out first.
+      for (int i = count - 1; i >= 0; i--) {
+        addVolumes(places[i], 1, info, true);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Makes storage for the headers of volumes that are to come, or for all of them. */
+  private void growFor(int[] places, boolean preallocate) throws IOException {
+    int last = places.length == 0 ? -1 : places[places.length - 1];
+    int more = Math.max(0, last + 1 - file.volumeCount());
+    if (more > 0) {
+      file.grow(more);
+    }
+    boolean done = false;
+    try {
+      for (int place : places) {
+        file.backVolume(place, preallocate);
+      }
+      if (more > 0) {
+        MemorySegment volumes = file.volumes();
+        view = view.in(volumes, volumes.byteSize());
+      }
+      done = true;
+    } finally {
+      if (!done && more > 0) {
+        file.shrink(more);
+      }
+    }
   }
 
   private void requireOpen() {
@@ -443,16 +617,34 @@ public final class Groove implements AutoCloseable {
 
   /**
    * Ends the ownership: the state is then as the original would have written it, and can be opened
-   * again, here or there. Handles cannot be used any more. Memory stays with the caller. Has no
-   * effect the second time.
+   * again, here or there. Handles cannot be used any more. Memory stays with the caller; that of a
+   * file is unmapped, so no thread may be in a call. Has no effect the second time.
+   *
+   * @throws UncheckedIOException when the file cannot be closed
    */
   @Override
   public void close() {
     lock.lock();
     try {
-      if (!open) {
+      if (closed) {
         return;
       }
+      closed = true;
+      release();
+      if (file != null) {
+        View last = view;
+        view = View.none();
+        file.close(last);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void release() {
+    if (open) {
       open = false;
       for (int c = 0; c < geometry.classCount(); c++) {
         long stack = StateLayout.inactiveStack(c);
@@ -460,8 +652,6 @@ public final class Groove implements AutoCloseable {
             state, stack, InactiveStack.normalise(geometry, Mem.getLongAcquire(state, stack)));
       }
       StateLayout.mark(state, StateLayout.MARK_CLOSED);
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -475,8 +665,8 @@ public final class Groove implements AutoCloseable {
   }
 
   /** Makes storage for an object of the last class; false when there is none. */
-  boolean back(long object, int sizeClass) {
-    return true;
+  boolean back(long object) {
+    return file == null || file.backObject(object);
   }
 
   CorruptDataException damage(long offset, String expected, String found) {

@@ -169,12 +169,12 @@ public final class GrooveHandle implements AutoCloseable {
       throw closed();
     }
     View view = groove.view;
-    long header = headerOf(view, offset);
-    if (header == 0) {
+    long word = heldWord(view, offset);
+    if (word == 0) {
       return false;
     }
     MemorySegment volumes = view.volumes;
-    long word = ObjectHeader.word(volumes, header);
+    long header = header(offset);
     int sizeClass = ObjectHeader.sizeClass(word);
     int index = ObjectHeader.index(word);
     long superblock = header + blockMask - index * classes.footprint[sizeClass];
@@ -212,10 +212,18 @@ public final class GrooveHandle implements AutoCloseable {
     return true;
   }
 
-  /** The header of the object at an offset; 0 when none is held there, as far as its words tell. */
-  private long headerOf(View view, long offset) {
+  /** Where the header of the object at an offset is. */
+  private long header(long offset) {
+    return (offset - ObjectHeader.SIZE) & blockMask;
+  }
+
+  /**
+   * The word of the object at an offset; 0 when none is held there, as far as the words tell. Read
+   * once: by the next read somebody may have freed the object.
+   */
+  private long heldWord(View view, long offset) {
     GrooveGeometry g = geometry;
-    long header = offset - ObjectHeader.SIZE & blockMask;
+    long header = header(offset);
     if (offset < VolumeHeader.SIZE || !view.lists(header >>> g.volumeShift)) {
       return 0;
     }
@@ -240,18 +248,18 @@ public final class GrooveHandle implements AutoCloseable {
       return 0;
     }
     long free = ObjectHeader.free(volumes, superblock);
-    return (free & (1L << index | ~classes.full[sizeClass])) == 0 ? header : 0;
+    return (free & (1L << index | ~classes.full[sizeClass])) == 0 ? word : 0;
   }
 
-  private long liveHeader(long offset) {
+  private long requiredWord(long offset) {
     if (slots == null || !groove.open) {
       throw closed();
     }
-    long header = headerOf(groove.view, offset);
-    if (header == 0) {
+    long word = heldWord(groove.view, offset);
+    if (word == 0) {
       throw new IllegalArgumentException("no object at offset " + offset);
     }
-    return header;
+    return word;
   }
 
   /**
@@ -262,7 +270,7 @@ public final class GrooveHandle implements AutoCloseable {
    * @throws IllegalArgumentException when there is no object
    */
   public long size(long offset) {
-    return ObjectHeader.size(ObjectHeader.word(groove.view.volumes, liveHeader(offset)));
+    return ObjectHeader.size(requiredWord(offset));
   }
 
   /**
@@ -273,7 +281,7 @@ public final class GrooveHandle implements AutoCloseable {
    * @throws IllegalArgumentException when there is no object
    */
   public int align(long offset) {
-    return ObjectHeader.align(ObjectHeader.word(groove.view.volumes, liveHeader(offset)));
+    return ObjectHeader.align(requiredWord(offset));
   }
 
   /**
@@ -284,7 +292,8 @@ public final class GrooveHandle implements AutoCloseable {
    * @throws IllegalArgumentException when there is no object
    */
   public long tag(long offset) {
-    return ObjectHeader.info(groove.view.volumes, liveHeader(offset));
+    requiredWord(offset);
+    return ObjectHeader.info(groove.view.volumes, header(offset));
   }
 
   /**

@@ -139,7 +139,7 @@ final class Superblocks {
     long bit = Long.lowestOneBit(free);
     int index = Long.numberOfTrailingZeros(bit);
     long object = g.object(superblock, sizeClass, index);
-    if (sizeClass == g.classCount() - 1 && !groove.back(object, sizeClass)) {
+    if (sizeClass == g.classCount() - 1 && !groove.back(object)) {
       handle.putBack(sizeClass, superblock);
       return 0;
     }

@@ -117,6 +117,8 @@ final class Walk {
       return null;
     }
     MemorySegment volumes = view.volumes;
+    // The header lies in the block of the byte 16 before; an object of size 0 may begin at its end.
+    long inside = offset - ObjectHeader.SIZE;
     long volume = g.volumeOf(offset) << g.volumeShift;
     if (VolumeHeader.magic(volumes, volume) != g.volumeMagic) {
       return null;
@@ -125,7 +127,7 @@ final class Walk {
     int sizeClass = g.classCount() - 1;
     while ((ObjectHeader.word(volumes, superblock) & ObjectHeader.KIND_MASK)
         == ObjectHeader.superblockKind(sizeClass)) {
-      long slot = offset - superblock - g.blockSize();
+      long slot = inside - superblock - g.blockSize();
       if (slot < 0 || slot >= classes.objects[sizeClass] * classes.footprint[sizeClass]) {
         return null;
       }

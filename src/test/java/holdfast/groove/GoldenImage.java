@@ -73,11 +73,15 @@ final class GoldenImage {
   /** A fresh copy of the volumes. */
   MemorySegment volumes(Arena arena) {
     MemorySegment volumes = SparseVolumes.map(Math.max(1, volumeMax) << 30, arena);
+    copyTo(volumes);
+    return volumes;
+  }
+
+  void copyTo(MemorySegment volumes) {
     MemorySegment all = MemorySegment.ofBuffer(records.duplicate().clear());
     for (int at = 0; offset(at) != END; at += 8 + BLOCK) {
       MemorySegment.copy(all, at + 8, volumes, offset(at), BLOCK);
     }
-    return volumes;
   }
 
   private long offset(int at) {
