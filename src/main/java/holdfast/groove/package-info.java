@@ -9,5 +9,8 @@
  *
  * <p>{@link holdfast.groove.Groove} is the allocator, {@link holdfast.groove.GrooveHandle} what a
  * thread allocates through, {@link holdfast.groove.GrooveGeometry} the sizes.
+ *
+ * <p>{@link holdfast.groove.GrooveMap} is the map, {@link holdfast.groove.GrooveEntry} what goes in
+ * and out, {@link holdfast.groove.GrooveMapCursor} walks over it.
  */
 package holdfast.groove;

@@ -489,6 +489,18 @@ public final class Mem {
     return (long) ATOMIC_LONG.getAndBitwiseOr(segment, offset, bits);
   }
 
+  /** Keeps reads before it before reads after it: the second look at a version comes last. */
+  public static void loadFence() {
+    VarHandle.loadLoadFence();
+  }
+
+  /**
+   * Keeps stores before it before stores after it: a lock is seen before what it guards changes.
+   */
+  public static void storeFence() {
+    VarHandle.storeStoreFence();
+  }
+
   /**
    * Copies bytes between places that do not overlap, in no particular order.
    *

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.internal.Mem;
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -82,6 +84,37 @@ class InterleavingsTest {
               }
             });
     assertEquals(new Interleavings.Explored(1, 0, 60, 60), apart.explore());
+  }
+
+  @Test
+  void everyAccessorOfMemIsAStep() {
+    for (Method method : Mem.class.getDeclaredMethods()) {
+      if (!Modifier.isPublic(method.getModifiers())
+          || method.getName().matches("touch|\\w+Fence")) {
+        continue;
+      }
+      Interleavings one =
+          Interleavings.of(
+              plan -> {
+                MemorySegment memory = plan.memory(64);
+                Object[] arguments = new Object[method.getParameterCount()];
+                for (int i = 0; i < arguments.length; i++) {
+                  Class<?> type = method.getParameterTypes()[i];
+                  Object number = type == int.class ? (Object) 8 : (Object) 8L;
+                  arguments[i] =
+                      type == MemorySegment.class
+                          ? memory
+                          : type == byte[].class
+                              ? new byte[16]
+                              : type == byte.class
+                                  ? (Object) (byte) 8
+                                  : type == short.class ? (Object) (short) 8 : number;
+                }
+                plan.thread(() -> method.invoke(null, arguments));
+              });
+      int steps = method.getName().equals("copy") ? 2 : 1;
+      assertEquals(steps, one.explore().steps(), method.getName());
+    }
   }
 
   @Test

@@ -41,6 +41,11 @@ public final class SteppedMem implements InvocationInterceptor {
   private static final Pattern COPY = Pattern.compile("(public static void copy\\([^)]*\\) \\{)");
   private static final Pattern FILL = Pattern.compile("(public static void fill\\([^)]*\\) \\{)");
 
+  private static final Pattern GET_BYTES =
+      Pattern.compile("(public static void getBytes\\([^)]*\\) \\{)");
+  private static final Pattern PUT_BYTES =
+      Pattern.compile("(public static void putBytes\\([^)]*\\) \\{)");
+
   /** For JUnit. */
   public SteppedMem() {}
 
@@ -87,16 +92,24 @@ public final class SteppedMem implements InvocationInterceptor {
                 match ->
                     Matcher.quoteReplacement(
                         match.group(1) + step(match.group(2), match.group(3))));
-    patched =
-        PatchedMem.insert(
-            COPY,
-            patched,
-            " if (holdfast.testkit.Steps.copy(source, sourceOffset, target, targetOffset, size))"
-                + " { return; }");
+    patched = copy(COPY, patched, "source", "target");
+    patched = copy(GET_BYTES, patched, "source", "MemorySegment.ofArray(target)");
+    patched = copy(PUT_BYTES, patched, "MemorySegment.ofArray(source)", "target");
     return PatchedMem.insert(
         FILL,
         patched,
         " if (holdfast.testkit.Steps.fill(target, targetOffset, size, value)) { return; }");
+  }
+
+  private static String copy(Pattern head, String code, String source, String target) {
+    return PatchedMem.insert(
+        head,
+        code,
+        " if (holdfast.testkit.Steps.copy("
+            + source
+            + ", sourceOffset, "
+            + target
+            + ", targetOffset, size)) { return; }");
   }
 
   private static String step(String name, String width) {
