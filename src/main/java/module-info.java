@@ -2,6 +2,7 @@
 module holdfast {
   exports holdfast;
   exports holdfast.checkpt;
+  exports holdfast.chunkio;
   exports holdfast.groove;
   exports holdfast.lz4;
   exports holdfast.wksp;

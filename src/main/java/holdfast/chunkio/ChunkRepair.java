@@ -1,0 +1,109 @@
+package holdfast.chunkio;
+
+import holdfast.Progress;
+import holdfast.chunkio.LoadReport.Action;
+import holdfast.chunkio.LoadReport.Problem;
+import holdfast.internal.Disk;
+import holdfast.internal.OsDisk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Repairs the files of a store that nobody else is writing to. */
+public final class ChunkRepair {
+  /** Files that are open at a time. */
+  private static final int UP_MAX = 16;
+
+  private ChunkRepair() {}
+
+  /**
+   * Looks at all chunk files and repairs what can be: files torn by a crash are cut to what is
+   * proven, files that an original left unsealed get their checksum.
+   *
+   * @param root the directory of the store
+   * @param dryRun whether to change nothing and just say what would be done
+   * @param quarantine where damaged files go, by stream; null to leave them
+   * @param progress told about files; may cancel
+   * @return one entry for each file that is not sound, with what was or would be done
+   * @throws java.nio.file.FileSystemException when another store writes there
+   * @throws IOException when the directory cannot be used
+   */
+  public static List<Problem> repair(Path root, boolean dryRun, Path quarantine, Progress progress)
+      throws IOException {
+    return repair(OsDisk.INSTANCE, root, dryRun, quarantine, progress);
+  }
+
+  static List<Problem> repair(
+      Disk disk, Path root, boolean dryRun, Path quarantine, Progress progress) throws IOException {
+    if (dryRun) {
+      List<Problem> found = new ArrayList<>();
+      for (ChunkInfo info : ChunkFiles.list(disk, root, "", progress)) {
+        if (!isSound(info)) {
+          found.add(problem(info, plan(info, quarantine)));
+        }
+      }
+      return found;
+    }
+    ChunkStoreOptions options =
+        ChunkStoreOptions.DEFAULT
+            .withSync(SyncLevel.FULL)
+            .withTrim(Trim.NEVER)
+            .withUpMax(UP_MAX)
+            .withUpOnDemand(true)
+            .withDamaged(DamagePolicy.LEAVE);
+    try (ChunkStore store = ChunkStore.open(disk, root, options)) {
+      List<Problem> done = new ArrayList<>();
+      for (Problem problem : store.load("", progress).problems()) {
+        done.add(repair(disk, store, problem, quarantine));
+      }
+      return done;
+    }
+  }
+
+  private static Problem repair(Disk disk, ChunkStore store, Problem problem, Path quarantine)
+      throws IOException {
+    ChunkStream stream = store.findStream(problem.stream());
+    if (problem.action() == Action.LOADED) {
+      stream.chunk(problem.chunk()).up();
+      return with(problem, Action.REPAIRED);
+    }
+    ChunkInfo info = problem.info();
+    if (problem.action() == Action.LEFT && quarantine != null && info != null) {
+      Quarantine.move(
+          disk,
+          quarantine,
+          stream.folder().path.resolve(problem.chunk()),
+          problem.stream(),
+          info.error());
+      return with(problem, Action.QUARANTINED);
+    }
+    return problem;
+  }
+
+  private static Problem with(Problem problem, Action action) {
+    return new Problem(
+        problem.stream(), problem.chunk(), problem.info(), problem.message(), action);
+  }
+
+  private static boolean isSound(ChunkInfo info) {
+    return switch (info.state()) {
+      case SEALED, FRESH, UNCHECKED -> true;
+      case UNSEALED, TORN, CORRUPT -> false;
+    };
+  }
+
+  private static Action plan(ChunkInfo info, Path quarantine) {
+    if (info.state() != ChunkState.CORRUPT) {
+      return Action.REPAIRED;
+    }
+    return quarantine == null || info.error() == ChunkError.PERMISSION
+        ? Action.LEFT
+        : Action.QUARANTINED;
+  }
+
+  private static Problem problem(ChunkInfo info, Action action) {
+    String message = info.state().text() + (info.reason() == null ? "" : ": " + info.reason());
+    return new Problem(info.stream(), info.name(), info, message, action);
+  }
+}

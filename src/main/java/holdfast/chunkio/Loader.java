@@ -1,0 +1,313 @@
+package holdfast.chunkio;
+
+import holdfast.CorruptDataException;
+import holdfast.Progress;
+import holdfast.chunkio.Listing.Candidate;
+import holdfast.chunkio.LoadReport.Action;
+import holdfast.chunkio.LoadReport.Problem;
+import holdfast.internal.Disk;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One load: look at every file, register the sound ones, put the others aside.
+ *
+ * <pre>{@code
+ * list          names and sizes, in order
+ * look          in threads if asked for: the first ones come up, the others are read where they are
+ * register      in the order of the names, whatever the order of the looks was
+ * put aside     in the same order
+ * }</pre>
+ *
+ * <p>Nothing that a single file does, or that the system says about it, ends a load.
+ */
+final class Loader {
+  /** What looking at one file gave. */
+  private static final class Found {
+    final Candidate candidate;
+    final boolean comesUp;
+    Chunk chunk;
+
+    /** Null when the file could not be read. */
+    ChunkInfo info;
+
+    /** Why it is not loaded; null when it is. */
+    Exception why;
+
+    Found(Candidate candidate, boolean comesUp) {
+      this.candidate = candidate;
+      this.comesUp = comesUp;
+    }
+  }
+
+  private final ChunkStore store;
+  private final ChunkStoreOptions options;
+  private final Path root;
+  private final String extension;
+  private final Progress progress;
+  private final List<Problem> problems = new ArrayList<>();
+  private final AtomicInteger next = new AtomicInteger();
+  private final AtomicInteger done = new AtomicInteger();
+  private volatile boolean cancelled;
+  private int added;
+
+  Loader(ChunkStore store, Path root, String extension, Progress progress) {
+    this.store = store;
+    this.options = store.settings.options;
+    this.root = root;
+    this.extension = extension;
+    this.progress = progress;
+  }
+
+  LoadReport load() throws IOException {
+    Listing listing = Listing.of(store.disk, root, extension);
+    for (Listing.Unreadable bad : listing.unreadable) {
+      problem(bad.stream(), "", null, bad.why(), Action.LEFT);
+    }
+    List<Found> all = candidates(listing);
+    look(all);
+    if (cancelled) {
+      all.forEach(this::letGo);
+      throw new CancellationException("load of " + root);
+    }
+    all.forEach(this::settle);
+    removeLeftovers(listing);
+    return new LoadReport(listing.streams.size(), added, listing.ignored, problems);
+  }
+
+  /** Registers the streams, and decides which chunks come up before any is looked at. */
+  private List<Found> candidates(Listing listing) {
+    listing.streams.forEach(store::streamOf);
+    List<Found> all = new ArrayList<>();
+    int places = store.freePlaces();
+    for (Candidate candidate : listing.candidates) {
+      ChunkStream stream = store.streamOf(candidate.stream());
+      if (stream.chunk(candidate.name()) == null) {
+        Found found = new Found(candidate, places-- > 0);
+        found.chunk =
+            new Chunk(
+                store,
+                stream,
+                candidate.name(),
+                options.readOnly() ? Disk.Mode.READ : Disk.Mode.WRITE);
+        all.add(found);
+      }
+    }
+    return all;
+  }
+
+  private void look(List<Found> all) throws IOException {
+    int threads = Math.min(options.loadThreads(), all.size());
+    List<Thread> helpers = new ArrayList<>();
+    for (int i = 1; i < threads; i++) {
+      helpers.add(Thread.ofPlatform().name("holdfast-load-" + i).start(() -> lookAtNext(all)));
+    }
+    lookAtNext(all);
+    boolean interrupted = false;
+    for (Thread helper : helpers) {
+      while (true) {
+        try {
+          helper.join();
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void lookAtNext(List<Found> all) {
+    ChunkScan scan = store.borrowScan();
+    try {
+      for (int i = next.getAndIncrement();
+          i < all.size() && !cancelled;
+          i = next.getAndIncrement()) {
+        lookAt(all.get(i), scan);
+        tell(all.size());
+      }
+    } finally {
+      store.returnScan(scan);
+    }
+  }
+
+  private void tell(int total) {
+    synchronized (done) {
+      if (!progress.update(done.incrementAndGet(), total)) {
+        cancelled = true;
+      }
+    }
+  }
+
+  private void lookAt(Found found, ChunkScan scan) {
+    Chunk chunk = found.chunk;
+    try {
+      if (found.comesUp) {
+        comeUp(found);
+        return;
+      }
+      try (Disk.File file = store.disk.open(chunk.path(), Disk.Mode.READ)) {
+        scan.scan(file, options.validate() && options.checksum() != ChecksumMode.OFF);
+        judge(found, scan);
+      }
+    } catch (CorruptDataException | IOException | InvalidPathException e) {
+      found.why = e;
+    } catch (OutOfMemoryError | InternalError e) {
+      found.why = new IOException(chunk.path() + ": " + e, e);
+    }
+  }
+
+  private void comeUp(Found found) throws IOException {
+    Chunk chunk = found.chunk;
+    chunk.tryEnter();
+    try {
+      chunk.goUp(false);
+      found.info = chunk.recovery();
+    } catch (CorruptDataException e) {
+      found.info = chunk.damage();
+      throw e;
+    } finally {
+      chunk.leaveForStore();
+    }
+  }
+
+  private void judge(Found found, ChunkScan scan) {
+    boolean sound =
+        scan.state != ChunkState.TORN
+            && scan.state != ChunkState.UNSEALED
+            && scan.state != ChunkState.CORRUPT;
+    try {
+      if (!options.validate() && scan.state != ChunkState.CORRUPT) {
+        sound = true;
+      } else {
+        FileBody.judge(scan, options.checksum(), options.readOnly(), found.candidate.name());
+      }
+      found.chunk.found(scan.fileSize, scan);
+    } catch (CorruptDataException e) {
+      sound = false;
+      found.why = e;
+      found.chunk.noteError(scan.error);
+    }
+    if (!sound) {
+      found.info = ChunkInfo.of(found.candidate.stream(), found.candidate.name(), scan);
+    }
+  }
+
+  /** In the order of the names. */
+  private void settle(Found found) {
+    Candidate candidate = found.candidate;
+    if (found.why == null) {
+      store.streamOf(candidate.stream()).register(found.chunk);
+      if (found.chunk.isUp()) {
+        store.streamOf(candidate.stream()).moved(found.chunk);
+      }
+      added++;
+      if (found.info != null) {
+        problem(
+            candidate.stream(),
+            candidate.name(),
+            found.info,
+            null,
+            found.chunk.isUp() && !options.readOnly() ? Action.REPAIRED : Action.LOADED);
+      }
+      return;
+    }
+    if (found.why instanceof NoSuchFileException && !isThere(found.chunk)) {
+      return; // went while we looked
+    }
+    boolean damaged = found.why instanceof CorruptDataException;
+    Action action = Action.LEFT;
+    // What could not be read, or may only not be written, is nobody's to move.
+    if (damaged && !options.readOnly() && found.chunk.error() != ChunkError.PERMISSION) {
+      action = putAside(found);
+    }
+    problem(candidate.stream(), candidate.name(), found.info, found.why, action);
+  }
+
+  private boolean isThere(Chunk chunk) {
+    try {
+      for (Disk.Entry entry : store.disk.list(chunk.stream().folder().path)) {
+        if (entry.name().equals(chunk.name())) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException | InvalidPathException e) {
+      return true;
+    }
+  }
+
+  private Action putAside(Found found) {
+    try {
+      return switch (options.damaged()) {
+        case LEAVE -> Action.LEFT;
+        case DELETE -> {
+          store.disk.delete(found.chunk.path());
+          found.chunk.stream().folder().changed();
+          store.count(false);
+          yield Action.DELETED;
+        }
+        case QUARANTINE -> {
+          Quarantine.move(
+              store.disk,
+              root.resolve(ChunkStore.QUARANTINE_NAME),
+              found.chunk.path(),
+              found.candidate.stream(),
+              found.chunk.error());
+          found.chunk.stream().folder().changed();
+          store.count(true);
+          yield Action.QUARANTINED;
+        }
+      };
+    } catch (IOException | InvalidPathException e) {
+      found.why.addSuppressed(e);
+      return Action.LEFT;
+    }
+  }
+
+  private void problem(String stream, String chunk, ChunkInfo info, Exception why, Action action) {
+    String message =
+        why != null
+            ? String.valueOf(why.getMessage())
+            : info.state().text() + (info.reason() == null ? "" : ": " + info.reason());
+    problems.add(new Problem(stream, chunk, info, message, action));
+    store.log(
+        System.Logger.Level.WARNING, "%s/%s: %s (%s)".formatted(stream, chunk, message, action));
+  }
+
+  private void letGo(Found found) {
+    try {
+      if (found.chunk.isUp()) {
+        found.chunk.close();
+      }
+    } catch (IOException e) {
+      store.log(System.Logger.Level.WARNING, found.chunk + ": " + e.getMessage());
+    }
+  }
+
+  /** Replacements that never took their place: the chunks are as they were before. */
+  private void removeLeftovers(Listing listing) {
+    if (options.readOnly()) {
+      return;
+    }
+    for (Candidate leftover : listing.leftovers) {
+      StreamFolder folder = store.streamOf(leftover.stream()).folder();
+      if (!store.isInUse(leftover.stream(), leftover.name())) {
+        try {
+          store.disk.delete(folder.path.resolve(leftover.name()));
+          folder.changed();
+        } catch (IOException | InvalidPathException e) {
+          store.log(System.Logger.Level.WARNING, leftover.name() + ": " + e.getMessage());
+        }
+      }
+    }
+  }
+}

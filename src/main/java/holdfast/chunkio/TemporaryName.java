@@ -1,0 +1,49 @@
+package holdfast.chunkio;
+
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+
+/**
+ * The name of a file that is to replace a chunk. It begins with a dot, so that no scan, here or in
+ * the original, takes it for a chunk.
+ */
+final class TemporaryName {
+  private static final String SUFFIX = ".tmp";
+
+  /** What file systems allow, in bytes. */
+  private static final int NAME_MAX = 255;
+
+  private TemporaryName() {}
+
+  /**
+   * The name.
+   *
+   * @param name of the chunk
+   * @param second whether the first name is taken, because a replacement is itself replaced
+   */
+  static String of(String name, boolean second) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    String suffix = (second ? ".2" : "") + SUFFIX;
+    if (1 + bytes.length + suffix.length() <= NAME_MAX) {
+      return "." + name + suffix;
+    }
+    return "." + hash(bytes) + suffix;
+  }
+
+  /** A name that leaves room for something behind it. */
+  static String shortened(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    return bytes.length <= NAME_MAX - 32 ? name : hash(bytes);
+  }
+
+  private static String hash(byte[] name) {
+    CRC32 crc = new CRC32();
+    crc.update(name);
+    return "%08x".formatted(crc.getValue());
+  }
+
+  /** Whether a file in a stream's directory is what a killed process left behind. */
+  static boolean is(String name) {
+    return name.startsWith(".") && name.endsWith(SUFFIX) && name.length() > 1 + SUFFIX.length();
+  }
+}
