@@ -2,6 +2,7 @@ package holdfast.cli;
 
 import holdfast.Limits;
 import holdfast.Structure;
+import holdfast.chunkio.ChunkFiles;
 import holdfast.lz4.Lz4BlockInputStream;
 import holdfast.lz4.Lz4Frame;
 import holdfast.lz4.Lz4FrameInputStream;
@@ -94,6 +95,26 @@ enum FileFormat {
     @Override
     long verify(Path path, FileChannel file, Limits limits) throws IOException {
       return Sidecars.inspect(path).size();
+    }
+  },
+
+  /** Files of chunk stores. Their magic is short, so they come last. */
+  CHUNK("chunks") {
+    private static final int HEADER = 24;
+
+    @Override
+    boolean matches(byte[] head) {
+      return head.length >= HEADER && (head[0] & 0xFF) == 0xC1 && head[1] == 0;
+    }
+
+    @Override
+    Structure inspect(Path path, FileChannel file, Limits limits) throws IOException {
+      return ChunkFiles.structure(path);
+    }
+
+    @Override
+    long verify(Path path, FileChannel file, Limits limits) throws IOException {
+      return ChunkFiles.verify(path);
     }
   };
 

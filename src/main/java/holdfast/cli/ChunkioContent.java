@@ -1,0 +1,117 @@
+package holdfast.cli;
+
+import holdfast.chunkio.ChecksumMode;
+import holdfast.chunkio.Chunk;
+import holdfast.chunkio.ChunkStore;
+import holdfast.chunkio.ChunkStoreOptions;
+import holdfast.chunkio.OpenMode;
+import holdfast.chunkio.SyncLevel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** {@code holdfast chunkio cat, put, meta}: the bytes of one chunk. */
+final class ChunkioContent {
+  private static final int BUFFER = 1 << 16;
+
+  private ChunkioContent() {}
+
+  private static final ChunkStoreOptions READ = ChunkStoreOptions.DEFAULT.withReadOnly(true);
+
+  static int cat(Host host, List<String> words) throws IOException {
+    Arguments arguments = Arguments.parse(List.of(), words);
+    List<String> operands = ChunkioCommand.operands(arguments, "ROOT", "STREAM", "CHUNK");
+    try (ChunkStore store = ChunkioCommand.open(ChunkioCommand.root(host, operands.get(0)), READ)) {
+      Chunk chunk = existing(store, operands, OpenMode.READ);
+      OutputStream out = host.out();
+      byte[] buffer = new byte[BUFFER];
+      InputStream content = chunk.inputStream();
+      for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
+        out.write(buffer, 0, n);
+      }
+      out.flush();
+    }
+    return ExitCode.DONE;
+  }
+
+  private static Chunk existing(ChunkStore store, List<String> operands, OpenMode mode)
+      throws IOException {
+    try {
+      return store.createStream(operands.get(1)).open(operands.get(2), mode);
+    } catch (IllegalArgumentException e) {
+      throw CommandException.usage(e.getMessage(), "");
+    }
+  }
+
+  static int put(Host host, List<String> words) throws IOException {
+    Arguments arguments = Arguments.parse(List.of("--meta=", "--no-checksum", "--sync="), words);
+    List<String> operands = ChunkioCommand.operands(arguments, "ROOT", "STREAM", "CHUNK");
+    SyncLevel level = level(arguments.value("--sync", "async"));
+    ChunkStoreOptions options =
+        ChunkStoreOptions.DEFAULT
+            .withSync(level)
+            .withChecksum(
+                arguments.has("--no-checksum") ? ChecksumMode.OFF : ChecksumMode.MAINTAIN);
+    try (ChunkStore store = ChunkioCommand.open(host.path(operands.get(0)), options)) {
+      Chunk chunk = existing(store, operands, OpenMode.CREATE);
+      String metadata = arguments.value("--meta", null);
+      if (metadata != null) {
+        chunk.setMetadata(metadata.getBytes(StandardCharsets.UTF_8));
+      }
+      byte[] buffer = new byte[BUFFER];
+      for (int n = host.in().read(buffer); n >= 0; n = host.in().read(buffer)) {
+        if (!chunk.append(MemorySegment.ofArray(buffer), 0, n)) {
+          throw CommandException.problem("the chunk cannot hold more than 4 GiB", "");
+        }
+      }
+      chunk.sync();
+    }
+    return ExitCode.DONE;
+  }
+
+  private static SyncLevel level(String word) {
+    return switch (word) {
+      case "none" -> SyncLevel.NONE;
+      case "async" -> SyncLevel.ASYNC;
+      case "data" -> SyncLevel.DATA;
+      case "full" -> SyncLevel.FULL;
+      default ->
+          throw CommandException.usage(
+              "--sync knows none, async, data and full, not '" + word + "'", "");
+    };
+  }
+
+  static int meta(Host host, List<String> words) throws IOException {
+    Arguments arguments = Arguments.parse(List.of("--set=", "--set-file="), words);
+    List<String> operands = ChunkioCommand.operands(arguments, "ROOT", "STREAM", "CHUNK");
+    Path root = ChunkioCommand.root(host, operands.get(0));
+    if (!arguments.has("--set") && !arguments.has("--set-file")) {
+      try (ChunkStore store = ChunkioCommand.open(root, READ)) {
+        OutputStream out = host.out();
+        out.write(existing(store, operands, OpenMode.READ).metadata());
+        out.flush();
+      }
+      return ExitCode.DONE;
+    }
+    if (arguments.has("--set") && arguments.has("--set-file")) {
+      throw CommandException.usage("--set and --set-file contradict each other", "");
+    }
+    byte[] metadata =
+        arguments.has("--set")
+            ? arguments.value("--set", "").getBytes(StandardCharsets.UTF_8)
+            : Files.readAllBytes(host.path(arguments.value("--set-file", "")));
+    if (metadata.length > 0xFFFF) {
+      throw CommandException.usage("metadata has at most 65535 bytes, not " + metadata.length, "");
+    }
+    try (ChunkStore store =
+        ChunkioCommand.open(root, ChunkStoreOptions.DEFAULT.withSync(SyncLevel.FULL))) {
+      existing(store, operands, OpenMode.WRITE).setMetadata(metadata);
+    }
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,152 @@
+package holdfast.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import holdfast.chunkio.ChunkStore;
+import holdfast.chunkio.ChunkStoreOptions;
+import holdfast.testkit.Golden;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChunkioCommandTest {
+  @TempDir Path directory;
+  private Shell shell;
+
+  @BeforeEach
+  void open() {
+    shell = new Shell(directory);
+  }
+
+  private void golden(String store) throws IOException {
+    Path from = Golden.path("chunkio", "stores", store);
+    try (var walk = Files.walk(from)) {
+      for (Path path : walk.toList()) {
+        Path to = directory.resolve(store).resolve(from.relativize(path).toString());
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(to);
+        } else {
+          Files.copy(path, to);
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatIsPutComesBack() {
+    shell.ok("hello, ".getBytes(UTF_8), "chunkio put --sync full --meta tag root s c");
+    shell.ok("chunk".getBytes(UTF_8), "chunkio put root s c");
+    assertEquals("hello, chunk", shell.line("chunkio cat root s c").expect(0).out());
+    assertEquals("tag", shell.line("chunkio meta root s c").expect(0).out());
+    shell.line("chunkio meta root s c --set other").expect(0);
+    assertEquals("other", shell.line("chunkio meta root s c").expect(0).out());
+    shell.write("file", "from a file");
+    shell.line("chunkio meta root s c --set-file=file").expect(0);
+    assertEquals("from a file", shell.line("chunkio meta root s c").expect(0).out());
+    assertEquals("hello, chunk", shell.line("chunkio cat root s c").expect(0).out());
+    assertEquals("1 chunks, 0 damaged\n", shell.line("chunkio verify root").expect(0).out());
+    shell.line("verify root").expect(0);
+    assertTrue(
+        shell.line("inspect root/s/c").expect(0).out().contains("metadata size"),
+        "inspect knows chunks");
+    shell.line("chunkio trim root").expect(0);
+  }
+
+  @Test
+  void aListingAsJsonHasTheManifestOfTheOriginal() throws IOException {
+    for (String store : List.of("crc", "plain", "damaged-crc", "odd-tree", "unsynced")) {
+      golden(store);
+      String on =
+          shell.run("chunkio", "ls", "--json", "--digest", "--checksum", store).expect(0).out();
+      for (String[] row : rows(store, "on")) {
+        boolean ok = row[2].equals("OK");
+        String expected =
+            "\"metadataSize\":%s,\"contentSize\":%s,\"crc\":\"%s\",\"metadataSha256\":%s,\"contentSha256\":%s,\"error\":%s}"
+                .formatted(
+                    row[6],
+                    row[8],
+                    row[5].length() < 12 ? "00000000" : row[5].substring(4, 12),
+                    ok ? "\"" + row[7] + "\"" : "null",
+                    ok ? "\"" + row[9] + "\"" : "null",
+                    ok ? "null" : "\"" + row[3] + "\"");
+        if (row[1].matches("[ -~]*")) {
+          String one = on.substring(on.indexOf("{\"name\":\"" + row[1] + "\",\"state\""));
+          one = one.substring(0, one.indexOf('}') + 1);
+          if (Integer.parseInt(row[4]) == 0 || Integer.parseInt(row[4]) >= 24) {
+            assertTrue(one.endsWith(expected), one + "\n" + expected);
+          } else {
+            assertTrue(one.contains(row[3]), one);
+          }
+        }
+      }
+    }
+    String json = shell.line("chunkio ls --json crc").expect(0).out();
+    assertTrue(json.startsWith("{\"streams\":[{\"name\":\"alpha\",\"chunks\":[{\"name\":"), json);
+    assertTrue(json.contains("\"state\":\"sealed\""), json);
+  }
+
+  private static List<String[]> rows(String store, String checksum) {
+    return Golden.rows(
+        Golden.path("chunkio", "manifests", store + ".checksum-" + checksum + ".tsv"));
+  }
+
+  @Test
+  void verifyFindsDamageAndRepairPutsItAside() throws IOException {
+    golden("damaged-crc");
+    String before = shell.line("chunkio ls damaged-crc").expect(0).out();
+    shell.line("chunkio verify damaged-crc").expect(ExitCode.PROBLEM);
+    shell.line("chunkio verify --checksum --json damaged-crc").expect(ExitCode.PROBLEM);
+    shell.line("chunkio repair --dry-run damaged-crc").expect(ExitCode.PROBLEM);
+    assertEquals(before, shell.line("chunkio ls damaged-crc").expect(0).out());
+    shell.line("chunkio repair --quarantine aside damaged-crc").expect(ExitCode.PROBLEM);
+    shell.line("chunkio repair damaged-crc").expect(0);
+    shell.line("chunkio verify damaged-crc").expect(0);
+    assertTrue(shell.exists("aside/s/01-bad-magic-0.chk.bad_layout"));
+    byte[] torn = shell.line("chunkio cat damaged-crc s 40-torn-append-len-old.chk").bytes();
+    assertEquals(22, torn.length);
+  }
+
+  @Test
+  void listingAndReadingChangeNothing() throws IOException {
+    golden("legacy");
+    byte[] before = shell.read("legacy/s/exact-crc");
+    shell.line("chunkio ls legacy").expect(0);
+    shell.line("chunkio verify legacy").expect(ExitCode.PROBLEM);
+    shell.line("chunkio cat legacy s exact-crc").expect(0);
+    assertArrayEquals(before, shell.read("legacy/s/exact-crc"));
+    assertFalse(shell.exists("legacy/.lock"));
+  }
+
+  @Test
+  void mistakesHaveTheirExitCodes() throws IOException {
+    shell.line("chunkio").expect(ExitCode.USAGE);
+    shell.line("chunkio lss root").expect(ExitCode.USAGE);
+    shell.line("chunkio ls").expect(ExitCode.USAGE);
+    shell.line("chunkio ls nosuch").expect(ExitCode.IO);
+    shell.line("chunkio cat nosuch s c").expect(ExitCode.IO);
+    shell.line("chunkio put root s ../c").expect(ExitCode.USAGE);
+    shell.line("chunkio put root s c --sync often").expect(ExitCode.USAGE);
+    shell.line("chunkio cat root s nosuch").expect(ExitCode.IO);
+    shell.line("chunkio perf root").expect(ExitCode.REFUSED);
+    try (ChunkStore store = ChunkStore.open(directory.resolve("root"), ChunkStoreOptions.DEFAULT)) {
+      shell.line("chunkio put root s c").expect(ExitCode.REFUSED);
+      shell.line("chunkio repair root").expect(ExitCode.REFUSED);
+      shell.line("chunkio ls root").expect(0);
+      assertTrue(store.streams().isEmpty());
+    }
+  }
+
+  @Test
+  void perfMeasures() {
+    String out = shell.line("chunkio perf new --files 3 --writes 2").expect(0).out();
+    assertTrue(out.startsWith("3 chunks, 384.00 KiB in "), out);
+  }
+}
