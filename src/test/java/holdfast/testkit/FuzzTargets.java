@@ -3,6 +3,7 @@ package holdfast.testkit;
 import holdfast.CorruptDataException;
 import holdfast.Limits;
 import holdfast.UnsupportedFormatException;
+import holdfast.chunkio.ChunkTarget;
 import holdfast.lz4.Lz4;
 import holdfast.lz4.Lz4Compressor;
 import holdfast.lz4.Lz4Decompressor;
@@ -54,6 +55,11 @@ public final class FuzzTargets {
     int size = in.nextShort();
     byte[] dictionary = Arrays.copyOfRange(DICTIONARY, DICTIONARY_SIZE - size, DICTIONARY_SIZE);
     return decode(in.rest(), dictionary, prefix, capacity, partial);
+  }
+
+  /** Any bytes as a chunk file. */
+  public static boolean chunk(byte[] input) {
+    return ChunkTarget.load(input);
   }
 
   private static boolean decode(
