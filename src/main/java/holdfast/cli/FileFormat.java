@@ -1,6 +1,7 @@
 package holdfast.cli;
 
 import holdfast.Limits;
+import holdfast.Progress;
 import holdfast.Structure;
 import holdfast.chunkio.ChunkFiles;
 import holdfast.lz4.Lz4BlockInputStream;
@@ -8,6 +9,7 @@ import holdfast.lz4.Lz4Frame;
 import holdfast.lz4.Lz4FrameInputStream;
 import holdfast.lz4.Lz4FrameReadOptions;
 import holdfast.sidecar.Sidecars;
+import holdfast.wksp.WkspRestore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -75,6 +77,25 @@ enum FileFormat {
       @SuppressWarnings("resource")
       InputStream plain = new Lz4BlockInputStream(Channels.newInputStream(file), limits, true);
       return drain(plain);
+    }
+  },
+
+  /** Allocations of a workspace, in any of the three styles. */
+  WKSP_CHECKPT("workspace checkpoints") {
+    @Override
+    boolean matches(byte[] head) {
+      return WkspRestore.isCheckpt(head);
+    }
+
+    @Override
+    Structure inspect(Path path, FileChannel file, Limits limits) throws IOException {
+      return WkspRestore.inspect(path, limits);
+    }
+
+    @Override
+    long verify(Path path, FileChannel file, Limits limits) throws IOException {
+      int threads = Runtime.getRuntime().availableProcessors();
+      return WkspRestore.verify(path, threads, limits, Progress.NONE);
     }
   },
 

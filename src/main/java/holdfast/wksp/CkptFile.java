@@ -2,7 +2,9 @@ package holdfast.wksp;
 
 import holdfast.CorruptDataException;
 import holdfast.Limits;
+import holdfast.checkpt.Restore;
 import holdfast.internal.Disk;
+import holdfast.internal.DiskChannel;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -79,6 +81,16 @@ final class CkptFile {
           head.byteSize(), "a header of " + CkptHeader.FOOTPRINT + " bytes", "the end of the file");
     }
     return CkptHeader.read(head);
+  }
+
+  /** Reads the file by way of a buffer; several of them can, at a time. */
+  static Restore reader(Disk.File file, int bufferSize) throws IOException {
+    Restore in = Restore.from(new DiskChannel(file), bufferSize);
+    if (in.size() == Restore.SIZE_UNKNOWN) {
+      // It takes a channel that cannot tell its size for a pipe; a file that cannot is a failure.
+      throw new IOException(file.path() + ": its size cannot be asked");
+    }
+    return in;
   }
 
   static CkptMeta meta(Disk.File file) throws IOException {

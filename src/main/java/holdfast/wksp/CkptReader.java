@@ -5,7 +5,6 @@ import holdfast.Progress;
 import holdfast.checkpt.FrameStyle;
 import holdfast.checkpt.Restore;
 import holdfast.internal.Disk;
-import holdfast.internal.DiskChannel;
 import holdfast.internal.Workers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -121,7 +120,7 @@ final class CkptReader {
   }
 
   private void work() throws IOException {
-    try (Restore in = Restore.from(new DiskChannel(file), BUFFER_SIZE);
+    try (Restore in = CkptFile.reader(file, BUFFER_SIZE);
         Arena arena = Arena.ofConfined()) {
       MemorySegment command = arena.allocate(CkptCommand.FOOTPRINT, Long.BYTES);
       long news = 0;

@@ -3,7 +3,6 @@ package holdfast.wksp;
 import holdfast.checkpt.FrameStyle;
 import holdfast.checkpt.Restore;
 import holdfast.internal.Disk;
-import holdfast.internal.DiskChannel;
 import holdfast.internal.Mem;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -57,7 +56,7 @@ final class V2Scan {
       throw CkptHeader.corrupt(size, "header, frames and footer", "the end of the file");
     }
     try (Arena arena = Arena.ofConfined();
-        Restore restore = Restore.from(new DiskChannel(file), Restore.BUFFER_SIZE_MIN)) {
+        Restore restore = CkptFile.reader(file, Restore.BUFFER_SIZE_MIN)) {
       in = restore;
       scratch = arena.allocate(2L * VOLUME_GROUPS_MAX * Long.BYTES, Long.BYTES);
       MemorySegment header = arena.allocate(CkptHeader.FOOTPRINT);

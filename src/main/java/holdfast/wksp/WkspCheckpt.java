@@ -65,28 +65,20 @@ public final class WkspCheckpt {
     Objects.requireNonNull(path, "file");
     Objects.requireNonNull(options, "options");
     List<WkspParticipant> stopped = wksp.quiesce();
+    SealedFile file = null;
     try {
-      SealedFile file;
       CkptWriter writer;
-      long size;
       long begin = System.nanoTime();
       try {
         file = SealedFile.create(disk, path, options.replace());
-        try {
-          disk.setAttributes(file.file().path(), null, null, permissions(options.info().mode()));
-          writer = locked(wksp, file, path, options);
-        } catch (Throwable e) {
-          file.close();
-          throw e;
-        }
-        size = file.file().size();
+        disk.setAttributes(file.file().path(), null, null, permissions(options.info().mode()));
+        writer = locked(wksp, file, path, options);
       } finally {
         Wksp.resume(stopped);
       }
       long locked = System.nanoTime();
-      try (file) {
-        file.commit(options.sidecar(), options.threads(), options.progress());
-      }
+      long size = file.file().size();
+      file.commit(options.sidecar(), options.threads(), options.progress());
       return new WkspCheckptReport(
           size,
           writer.extents().count,
@@ -96,6 +88,10 @@ public final class WkspCheckpt {
           System.nanoTime() - locked);
     } catch (UncheckedIOException e) {
       throw e.getCause();
+    } finally {
+      if (file != null) {
+        file.close();
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import holdfast.internal.OsDisk;
 import holdfast.internal.Sidecar;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,30 +66,47 @@ public final class WkspRestore {
       throws IOException {
     Objects.requireNonNull(wksp, "wksp");
     Objects.requireNonNull(options, "options");
-    try (Disk.File file = disk.open(path, Disk.Mode.READ)) {
-      boolean sidecar = compare(disk, file, path, options);
-      CkptFile checkpt = CkptFile.scan(file, options.limits());
-      if (options.verifyFirst()) {
-        new CkptReader(file, checkpt, null, null, options.threads(), options.progress()).run();
-      }
-      CkptTarget target = new CkptTarget(wksp.region(), options);
-      boolean[] which = target.select(checkpt.extents);
-      boolean dirty = false;
-      wksp.lock();
-      try {
-        target.requireFit(checkpt.extents, which, checkpt.format());
-        dirty = true;
-        wksp.begin();
-        target.clear();
-        new CkptReader(file, checkpt, which, target.memory(), options.threads(), options.progress())
-            .run();
-        target.finish(checkpt.extents, which);
-        wksp.unlock();
-      } catch (Throwable e) {
-        throw afterFailure(wksp, target, dirty, e);
-      }
-      return report(checkpt, which, sidecar);
+    Disk.File file = disk.open(path, Disk.Mode.READ);
+    try {
+      return restore(disk, wksp, file, options);
+    } finally {
+      closeQuietly(file);
     }
+  }
+
+  /** It was only read, and a restore that is done is not to look like one that failed. */
+  private static void closeQuietly(Disk.File file) {
+    try {
+      file.close();
+    } catch (IOException e) {
+      // The descriptor is given back in any case.
+    }
+  }
+
+  private static WkspRestoreReport restore(
+      Disk disk, Wksp wksp, Disk.File file, WkspRestoreOptions options) throws IOException {
+    boolean sidecar = compare(disk, file, file.path(), options);
+    CkptFile checkpt = CkptFile.scan(file, options.limits());
+    if (options.verifyFirst()) {
+      new CkptReader(file, checkpt, null, null, options.threads(), options.progress()).run();
+    }
+    CkptTarget target = new CkptTarget(wksp.region(), options);
+    boolean[] which = target.select(checkpt.extents);
+    int threads = CkptThreads.usable(target.memory(), options.threads());
+    boolean dirty = false;
+    wksp.lock();
+    try {
+      target.requireFit(checkpt.extents, which, checkpt.format());
+      dirty = true;
+      wksp.begin();
+      target.clear();
+      new CkptReader(file, checkpt, which, target.memory(), threads, options.progress()).run();
+      target.finish(checkpt.extents, which);
+      wksp.unlock();
+    } catch (Throwable e) {
+      throw afterFailure(wksp, target, dirty, e);
+    }
+    return report(checkpt, which, sidecar);
   }
 
   private static WkspRestoreReport report(CkptFile checkpt, boolean[] which, boolean sidecar) {
@@ -206,6 +224,17 @@ public final class WkspRestore {
       }
     }
     return false;
+  }
+
+  /**
+   * Whether a file that begins so claims to be a checkpoint of a workspace.
+   *
+   * @param head its first bytes, 16 or more if there are so many
+   * @return false for a workspace itself, which begins with the same eight bytes
+   */
+  public static boolean isCheckpt(byte[] head) {
+    MemorySegment mem = MemorySegment.ofArray(head);
+    return CkptHeader.matches(mem) || V1Header.matches(mem);
   }
 
   /**

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.lz4.XxHash32;
+import holdfast.testkit.Golden;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -167,5 +168,23 @@ class InspectVerifyTest {
     String bad = shell.line("verify data").expect(ExitCode.PROBLEM).out();
     assertTrue(bad.contains("data: damaged: sidecar at byte 84: expected CRC32C"), bad);
     shell.line("verify --make-sidecar nosuch hello.lz4").expect(ExitCode.IO);
+  }
+
+  @Test
+  void checkpointsOfWorkspacesAreKnown() throws Exception {
+    for (String style : new String[] {"v1", "v2", "v3"}) {
+      byte[] golden = Files.readAllBytes(Golden.path("wksp", "a." + style + ".ckpt"));
+      shell.write("a.ckpt", golden);
+      String out = shell.line("verify a.ckpt").expect(0).out();
+      assertEquals("a.ckpt: sound, workspace checkpoints, 443,814 bytes of content\n", out);
+      String parts = shell.line("inspect a.ckpt").expect(0).out();
+      assertTrue(parts.startsWith("format workspace checkpoints\n"), parts);
+      assertTrue(parts.contains(style.equals("v1") ? "allocation 0" : "volume 0"), parts);
+      golden[golden.length - 1] ^= 1;
+      shell.write("a.ckpt", golden);
+      shell.line("verify a.ckpt").expect(ExitCode.PROBLEM);
+    }
+    shell.write("region", Files.readAllBytes(Golden.path("wksp", "a.meta.bin")));
+    shell.line("verify region").expect(ExitCode.UNSUPPORTED);
   }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import holdfast.CorruptDataException;
 import holdfast.Limits;
 import holdfast.Progress;
+import holdfast.Structure;
 import holdfast.UnsupportedFormatException;
 import holdfast.internal.Mem;
 import holdfast.testkit.Golden;
@@ -19,6 +20,7 @@ import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -205,5 +207,20 @@ class WkspCheckptGoldenTest {
     assertTrue(text.startsWith("\tstyle                  2"), text);
     assertTrue(text.contains("(golden-app)"), text);
     assertTrue(text.contains("alloc_cnt              " + GoldenCkpt.rows("a").size()), text);
+  }
+
+  @Test
+  void theExampleOfTheDescriptionIsACheckpoint() throws IOException {
+    String text = Files.readString(Path.of("docs", "formats", "wksp-checkpt.md"));
+    String hex = text.substring(text.indexOf("```hex\n") + 7);
+    hex = hex.substring(0, hex.indexOf("```")).replaceAll("(?m)^[0-9a-f]{4}:|\\s", "");
+    Path file = Files.write(directory.resolve("file"), HexFormat.of().parseHex(hex));
+    assertEquals(-1, Files.mismatch(GoldenCkpt.file("c.v2"), file));
+    Structure parts = WkspRestore.inspect(file, Limits.DEFAULT);
+    Structure volume = parts.parts().get(2);
+    assertEquals(0x176, volume.offset());
+    assertEquals(0x1a6, volume.parts().getFirst().parts().get(1).offset());
+    assertEquals(0x1a7, volume.parts().get(1).offset());
+    assertEquals("[1152,1153) tag 1", volume.parts().getFirst().parts().getFirst().value());
   }
 }
