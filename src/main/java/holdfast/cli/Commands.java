@@ -21,6 +21,7 @@ final class Commands {
       case "inspect" -> new InspectCommand();
       case "verify" -> new VerifyCommand();
       case "help" -> new HelpCommand();
+      case TourWorker.NAME -> new TourWorker();
       default -> null;
     };
   }

@@ -5,6 +5,7 @@ import holdfast.lz4.Lz4;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,6 +17,12 @@ import java.util.List;
 final class TourCommand implements Command {
   /** Blocks of 4 MiB on both sides of a frame, tables of the compressor, parts, and some air. */
   static final long MEMORY = 48L << 20;
+
+  /** Two copies of what an act takes of the input, room around them, and heaps. */
+  static final long ACTS_MEMORY = 352L << 20;
+
+  /** What --only takes for the codec. */
+  private static final String CODEC = "lz4";
 
   /** What to go through when no directory is named; not a part of every Java. */
   private final Path modules;
@@ -38,22 +45,28 @@ final class TourCommand implements Command {
 
   @Override
   public String summary() {
-    return "compress and restore real files, compare every byte, show sizes and speed";
+    return "take real files through every part, kill it, restart, compare every byte";
   }
 
   @Override
   public String help() {
     return """
-    usage: holdfast tour [--out DIR] [--all-levels] [--json] [DIR]
+    usage: holdfast tour [--out DIR] [--only PARTS] [--all-levels] [--json] [DIR]
 
-    Takes every regular file below DIR, or the JDK's own lib/modules, through several levels of
-    LZ4: as blocks of 64 KiB in native memory, and as frames in files on disk. Restores everything,
-    compares every byte with the input, and prints sizes, ratios and rates. Needs about 48 MiB of
-    memory, whatever the size of the files. The exit code is 1 when a byte differs, and 3 when a
-    file could not be read.
+    Takes every regular file below DIR, or the JDK's own lib/modules, through all parts:
 
-      --out DIR      folder for the frames, new or empty; default: a new one in the temporary
-                     folder. They are left there: 'lz4 -dc' and 'holdfast inspect' know them
+      lz4      several levels, as blocks of 64 KiB in native memory, and as frames in files
+      wksp     a workspace in a mapped file, beside threads that allocate and free; a checkpoint
+
+    Behind lz4, a process works on up to 64 MiB of the input until it gets a SIGKILL, and a fresh
+    one opens what is left. Everything is restored and every byte compared with the input; sizes,
+    ratios and rates are printed. The codec needs about 48 MiB of memory whatever the size of the
+    files, the other parts 352 MiB. The exit code is 1 when a byte differs, and 3 when a file
+    could not be read.
+
+      --out DIR      folder for the files, new or empty; default: a new one in the temporary
+                     folder. They are left there: 'holdfast inspect' knows them
+      --only PARTS   some of the parts, separated by commas
       --all-levels   HC 12 too, which is slow; an input of up to 8 MiB always goes through it
 
     HC 3 and HC 9 take at most 160 MiB of the input and HC 12 16 MiB, in parts spread evenly; the
@@ -61,34 +74,62 @@ final class TourCommand implements Command {
 
     examples
       holdfast tour
+      holdfast tour --only wksp ~/documents
       holdfast tour --all-levels --out /tmp/tour ~/documents
     """;
   }
 
   @Override
   public int run(Host host, List<String> words) throws IOException {
-    Arguments arguments = Arguments.parse(List.of("--out=", "--all-levels"), words);
+    Arguments arguments = Arguments.parse(List.of("--out=", "--only=", "--all-levels"), words);
     if (arguments.operands().size() > 1) {
       throw CommandException.usage("the tour goes through one directory at a time", "");
     }
     Globals globals = arguments.globals();
-    if (globals.memoryMax() < MEMORY) {
+    List<String> parts = parts(arguments.value("--only", null));
+    long memory = parts.equals(List.of(CODEC)) ? MEMORY : ACTS_MEMORY;
+    if (globals.memoryMax() < memory) {
       throw CommandException.refused(
-          "the tour needs up to " + Numbers.size(MEMORY) + " of working memory",
-          "Give it a --limit-mem of at least that, or none.");
+          "the tour needs up to " + Numbers.size(memory) + " of working memory",
+          "Give it a --limit-mem of at least that, or take less of it: --only lz4.");
     }
-    TourFiles input = input(host, arguments.operands());
+    Path source = modules;
+    if (!arguments.operands().isEmpty()) {
+      source = host.path(arguments.operands().getFirst());
+    }
+    TourFiles input = input(arguments.operands(), source);
     Messages messages = new Messages(host, "holdfast tour", globals);
     input.skipped().forEach(file -> messages.warning("passed over " + file));
     try (TourFolder folder = TourFolder.create(host, arguments.value("--out", null))) {
-      List<TourLevel> plan = TourLevel.plan(arguments.has("--all-levels"), input.bytes());
-      return tour(host, globals, input, folder.path(), plan);
+      List<TourLevel> levels =
+          parts.contains(CODEC)
+              ? TourLevel.plan(arguments.has("--all-levels"), input.bytes())
+              : List.of();
+      List<TourAct> acts = TourActs.ALL.stream().filter(act -> parts.contains(act.name())).toList();
+      return tour(host, globals, input, source, folder.path(), levels, acts);
     }
   }
 
-  private TourFiles input(Host host, List<String> operands) throws IOException {
+  /** The parts that are wanted, all of them unless some are named. */
+  private static List<String> parts(String only) {
+    List<String> all = new ArrayList<>(List.of(CODEC));
+    TourActs.ALL.forEach(act -> all.add(act.name()));
+    if (only == null) {
+      return all;
+    }
+    List<String> wanted = List.of(only.split(",", -1));
+    for (String part : wanted) {
+      if (!all.contains(part)) {
+        throw CommandException.usage(
+            "'" + part + "' is no part of the tour", "There are " + String.join(", ", all) + ".");
+      }
+    }
+    return wanted;
+  }
+
+  private TourFiles input(List<String> operands, Path source) throws IOException {
     if (!operands.isEmpty()) {
-      return TourFiles.below(operands.getFirst(), host.path(operands.getFirst()));
+      return TourFiles.below(operands.getFirst(), source);
     }
     if (!Files.isRegularFile(modules)) {
       throw CommandException.usage(
@@ -97,7 +138,14 @@ final class TourCommand implements Command {
     return TourFiles.of(modules);
   }
 
-  private int tour(Host host, Globals globals, TourFiles input, Path folder, List<TourLevel> plan)
+  private int tour(
+      Host host,
+      Globals globals,
+      TourFiles input,
+      Path source,
+      Path folder,
+      List<TourLevel> levels,
+      List<TourAct> acts)
       throws IOException {
     // What decides in the library whether native memory is used as it is.
     boolean nativeAccess = Lz4.class.getModule().isNativeAccessEnabled();
@@ -105,10 +153,19 @@ final class TourCommand implements Command {
     boolean table = !globals.json() && globals.verbosity() >= 2;
     long start = System.nanoTime();
     say(host, table, report.head());
-    for (TourLevel level : plan) {
-      TourReport.Row row = visit(host, globals, input, folder, level);
-      report.add(row);
-      say(host, table, TourReport.lines(row));
+    if (!levels.isEmpty()) {
+      say(host, table, report.tableHead());
+      for (TourLevel level : levels) {
+        TourReport.Row row = visit(host, globals, input, folder, level);
+        report.add(row);
+        say(host, table, TourReport.lines(row));
+      }
+      say(host, table, report.tableTail());
+    }
+    for (TourAct act : acts) {
+      TourKill.Outcome outcome = TourKill.play(act, folder, source);
+      report.add(outcome);
+      say(host, table, TourReport.lines(outcome));
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     say(host, table, report.tail(seconds));

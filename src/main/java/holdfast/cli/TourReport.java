@@ -4,18 +4,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the tour found, as a table that grows while it works, or as one JSON document. */
+/** What the tour found, as text that grows while it works, or as one JSON document. */
 final class TourReport {
   private static final int TITLE_WIDTH = 16;
   private static final int FORM_WIDTH = 8;
   private static final int SIZE_WIDTH = 12;
   private static final int RATIO_WIDTH = 8;
   private static final int RATE_WIDTH = 14;
+  private static final int ACT_WIDTH = 9;
 
   private final TourFiles input;
   private final Path folder;
   private final boolean nativeAccess;
   private final List<Row> rows = new ArrayList<>();
+  private final List<TourKill.Outcome> acts = new ArrayList<>();
 
   /** A level in both forms; {@code frames} is {@code file} in the folder. */
   record Row(TourLevel level, boolean whole, TourResult blocks, TourResult frames, String file) {}
@@ -30,7 +32,11 @@ final class TourReport {
     rows.add(row);
   }
 
-  /** What the tour will do, and the head of the table. */
+  void add(TourKill.Outcome act) {
+    acts.add(act);
+  }
+
+  /** What the tour will do. */
   String head() {
     return "input   "
         + input.title()
@@ -48,8 +54,12 @@ final class TourReport {
         + "\n"
         + "folder  "
         + folder
-        + "\n\n"
-        + Numbers.left("level", TITLE_WIDTH)
+        + "\n\n";
+  }
+
+  /** The head of the table of levels. */
+  String tableHead() {
+    return Numbers.left("level", TITLE_WIDTH)
         + Numbers.left("as", FORM_WIDTH)
         + Numbers.right("plain", SIZE_WIDTH)
         + Numbers.right("packed", SIZE_WIDTH)
@@ -77,8 +87,24 @@ final class TourReport {
         + (result.difference() == null ? "" : "  DIFFERS: " + result.difference() + "\n");
   }
 
-  /** Footnotes and verdict. */
-  String tail(double seconds) {
+  /** What an act said, its name before the first line, and what is not as it should be. */
+  static String lines(TourKill.Outcome outcome) {
+    StringBuilder text = new StringBuilder();
+    String head = outcome.act();
+    for (String line : outcome.lines()) {
+      text.append(Numbers.left(head, ACT_WIDTH)).append(line).append('\n');
+      head = "";
+    }
+    for (String difference : outcome.differences()) {
+      text.append(Numbers.left(head, ACT_WIDTH)).append("DIFFERS: ").append(difference);
+      text.append('\n');
+      head = "";
+    }
+    return text.append('\n').toString();
+  }
+
+  /** Footnotes of the table of levels. */
+  String tableTail() {
     StringBuilder text = new StringBuilder("\n");
     if (rows.stream().anyMatch(row -> !row.whole())) {
       text.append("* slow level: a sample, parts of 1 MiB spread evenly over the input;");
@@ -88,14 +114,19 @@ final class TourReport {
     text.append(" checksum, in a file.\n");
     text.append(
         "Rates are plain bytes in one thread, without reading the input; the first level warms");
-    text.append(" the JVM up.\n\n");
-    return text.append(verdict())
-        .append(" (")
-        .append(count(rows.size(), "level"))
-        .append(", ")
-        .append(Numbers.fixed(seconds, 1))
-        .append(" s)\n")
-        .toString();
+    return text.append(" the JVM up.\n\n").toString();
+  }
+
+  /** The verdict. */
+  String tail(double seconds) {
+    List<String> seen = new ArrayList<>();
+    if (!rows.isEmpty()) {
+      seen.add(count(rows.size(), "level"));
+    }
+    if (!acts.isEmpty()) {
+      seen.add(count(acts.size(), "kill"));
+    }
+    return verdict() + " (" + String.join(", ", seen) + ", " + Numbers.fixed(seconds, 1) + " s)\n";
   }
 
   /** One sentence. */
@@ -107,7 +138,12 @@ final class TourReport {
             : "; " + count(input.skipped().size(), "file") + " could not be read";
     return bad == 0
         ? "every byte compared equal" + skipped
-        : "NOT EQUAL: " + bad + " of " + 2 * rows.size() + " round trips differ" + skipped;
+        : "NOT EQUAL: "
+            + bad
+            + " of "
+            + (2 * rows.size() + acts.size())
+            + " round trips differ"
+            + skipped;
   }
 
   /** How many round trips did not give back what went in. */
@@ -116,6 +152,9 @@ final class TourReport {
     for (Row row : rows) {
       bad += row.blocks().difference() == null ? 0 : 1;
       bad += row.frames().difference() == null ? 0 : 1;
+    }
+    for (TourKill.Outcome act : acts) {
+      bad += act.differences().isEmpty() ? 0 : 1;
     }
     return bad;
   }
@@ -149,9 +188,27 @@ final class TourReport {
       json.name("file").value(row.file()).end();
     }
     json.end();
+    json.name("acts").array();
+    for (TourKill.Outcome act : acts) {
+      json.object().name("name").value(act.act());
+      act.facts().forEach((name, value) -> fact(json.name(name), value));
+      json.name("differences").array();
+      act.differences().forEach(json::value);
+      json.end().end();
+    }
+    json.end();
     json.name("seconds").value(seconds);
     json.name("equal").value(differences() == 0);
     return json.name("verdict").value(verdict()).end().toString();
+  }
+
+  /** Whole numbers are numbers in JSON, everything else is text. */
+  private static void fact(Json json, String value) {
+    if (value.matches("\\d{1,18}")) {
+      json.value(Long.parseLong(value));
+    } else {
+      json.value(value);
+    }
   }
 
   private static void result(Json json, TourResult result) {

@@ -57,7 +57,7 @@ class TourCommandTest {
 
   @Test
   void everyFileGoesThroughEveryLevelAndTheFramesStay() {
-    Shell.Result result = shell.line("tour --out left in").expect(ExitCode.DONE);
+    Shell.Result result = shell.line("tour --only lz4 --out left in").expect(ExitCode.DONE);
     String text = result.out();
     assertEquals("", result.err());
     assertTrue(text.startsWith("input   in: 4 files, 220,001 bytes\n"), text);
@@ -75,6 +75,27 @@ class TourCommandTest {
   }
 
   @Test
+  void aPartIsKilledAndWhatIsLeftIsWhole() {
+    Shell.Result result = shell.line("tour --only wksp --out left in").expect(ExitCode.DONE);
+    String text = result.out();
+    assertTrue(text.contains("\nwksp     workspace of "), text);
+    assertTrue(text.contains("SIGKILL while it worked; in a fresh process:"), text);
+    assertTrue(
+        text.contains("mapped file: the owner had died")
+            || text.contains("mapped file: its lock was free"),
+        text);
+    assertTrue(text.contains("\nevery byte compared equal (1 kill, "), text);
+    shell.line("verify left/workspace.ckpt").expect(ExitCode.DONE);
+  }
+
+  @Test
+  void whatIsNoPartIsRefused() {
+    Shell.Result result = shell.line("tour --only lz5 in").expect(ExitCode.USAGE);
+    assertTrue(result.err().contains("'lz5' is no part of the tour"), result.err());
+    shell.line("tour-worker live wksp").expect(ExitCode.USAGE);
+  }
+
+  @Test
   void theToolProviderRunsItToo() {
     StringWriter err = new StringWriter();
     int code =
@@ -84,6 +105,7 @@ class TourCommandTest {
                 new PrintWriter(out),
                 new PrintWriter(err),
                 "tour",
+                "--only=lz4",
                 "--out=" + directory.resolve("left"),
                 directory.resolve("in").toString());
     assertEquals(ExitCode.DONE, code, err.toString());
@@ -92,7 +114,7 @@ class TourCommandTest {
 
   @Test
   void jsonHasTheSameFacts() throws IOException {
-    String json = shell.line("tour --json --out left in").expect(ExitCode.DONE).out();
+    String json = shell.line("tour --only lz4 --json --out left in").expect(ExitCode.DONE).out();
     assertTrue(
         json.startsWith("{\"input\":\"in\",\"files\":4,\"bytes\":220001,\"skipped\":[],\"java\":"),
         json);
@@ -105,7 +127,7 @@ class TourCommandTest {
 
   @Test
   void quietSaysNothingWhenAllIsWell() {
-    Shell.Result result = shell.line("tour -q --out left in").expect(ExitCode.DONE);
+    Shell.Result result = shell.line("tour --only lz4 -q --out left in").expect(ExitCode.DONE);
     assertEquals("", result.out() + result.err());
     assertTrue(shell.exists("left/fast.lz4"));
   }
@@ -113,7 +135,9 @@ class TourCommandTest {
   @Test
   void withoutADirectoryItTakesTheModulesOfTheJdk() throws IOException {
     Path modules = shell.write("modules", Shell.words(5_000, 3));
-    assertEquals(ExitCode.DONE, run(new TourCommand(modules, TourTamper.NONE), "--out", "left"));
+    assertEquals(
+        ExitCode.DONE,
+        run(new TourCommand(modules, TourTamper.NONE), "--only", "lz4", "--out", "left"));
     assertTrue(out.toString().startsWith("input   " + modules + ": 1 file, 5,000 bytes\n"));
   }
 
@@ -128,12 +152,12 @@ class TourCommandTest {
 
   @Test
   void whatIsNoFolderOfFilesIsRefused() throws IOException {
-    shell.line("tour --out left nosuch").expect(ExitCode.IO);
-    shell.line("tour --out left in/a.txt").expect(ExitCode.USAGE);
-    shell.line("tour --out left in in").expect(ExitCode.USAGE);
+    shell.line("tour --only lz4 --out left nosuch").expect(ExitCode.IO);
+    shell.line("tour --only lz4 --out left in/a.txt").expect(ExitCode.USAGE);
+    shell.line("tour --only lz4 --out left in in").expect(ExitCode.USAGE);
     Files.createDirectories(shell.path("bare/inner"));
-    shell.line("tour --out left bare").expect(ExitCode.REFUSED);
-    shell.line("tour --limit-mem 1M --out left in").expect(ExitCode.REFUSED);
+    shell.line("tour --only lz4 --out left bare").expect(ExitCode.REFUSED);
+    shell.line("tour --only lz4 --limit-mem 1M --out left in").expect(ExitCode.REFUSED);
     assertFalse(shell.exists("left"));
   }
 
@@ -141,7 +165,7 @@ class TourCommandTest {
   void emptyFilesAloneAreAnInput() throws IOException {
     Files.createDirectories(shell.path("void"));
     shell.write("void/nothing", new byte[0]);
-    String text = shell.line("tour --out left void").expect(ExitCode.DONE).out();
+    String text = shell.line("tour --only lz4 --out left void").expect(ExitCode.DONE).out();
     assertTrue(text.contains("1 file, 0 bytes"), text);
     shell.line("verify left/hc-9.lz4").expect(ExitCode.DONE);
   }
@@ -150,11 +174,11 @@ class TourCommandTest {
   void theFolderForTheFramesHasToBeEmpty() throws IOException {
     Files.createDirectories(shell.path("left"));
     shell.write("left/mine", "precious");
-    Shell.Result result = shell.line("tour --out left in").expect(ExitCode.REFUSED);
+    Shell.Result result = shell.line("tour --only lz4 --out left in").expect(ExitCode.REFUSED);
     assertTrue(result.err().contains("left is not an empty directory"), result.err());
     assertArrayEquals("precious".getBytes(UTF_8), shell.read("left/mine"));
     shell.delete("left/mine");
-    shell.line("tour -q --out left in").expect(ExitCode.DONE);
+    shell.line("tour --only lz4 -q --out left in").expect(ExitCode.DONE);
   }
 
   @Test
@@ -163,7 +187,7 @@ class TourCommandTest {
     Files.createFile(locked);
     assertTrue(locked.toFile().setReadable(false));
     assumeFalse(Files.isReadable(locked), "the superuser reads everything");
-    Shell.Result result = shell.line("tour --out left in").expect(ExitCode.IO);
+    Shell.Result result = shell.line("tour --only lz4 --out left in").expect(ExitCode.IO);
     assertTrue(result.err().contains("passed over locked: permission denied"), result.err());
     assertTrue(result.out().contains("equal; 1 file could not be read"), result.out());
   }
@@ -201,7 +225,8 @@ class TourCommandTest {
     CommandException e =
         assertThrows(
             CommandException.class,
-            () -> run(new TourCommand(directory, new Damage()), "--out", "left", "in"));
+            () ->
+                run(new TourCommand(directory, new Damage()), "--only=lz4", "--out", "left", "in"));
     assertEquals(ExitCode.PROBLEM, e.code());
     assertEquals("NOT EQUAL: 6 of 10 round trips differ", e.getMessage());
     String text = out.toString();
@@ -228,7 +253,14 @@ class TourCommandTest {
           };
       assertThrows(
           CommandException.class,
-          () -> run(new TourCommand(directory, swap), "--json", "--out", "l" + content, "in"));
+          () ->
+              run(
+                  new TourCommand(directory, swap),
+                  "--only=lz4",
+                  "--json",
+                  "--out",
+                  "l" + content,
+                  "in"));
       String expected =
           content.isEmpty()
               ? "a.txt at byte 0: the frames end too early"
@@ -263,7 +295,13 @@ class TourCommandTest {
   void anInterruptLeavesWholeFilesOrNothing() {
     assertThrows(
         IOException.class,
-        () -> run(new TourCommand(directory, new Interrupt(false)), "--out", "left", "in"));
+        () ->
+            run(
+                new TourCommand(directory, new Interrupt(false)),
+                "--only=lz4",
+                "--out",
+                "left",
+                "in"));
     assertEquals(List.of("hc-12.lz4"), new Shell(directory.resolve("left")).files());
     shell.line("verify left/hc-12.lz4").expect(ExitCode.DONE);
   }
@@ -272,7 +310,13 @@ class TourCommandTest {
   void anInterruptBeforeTheFirstFileLeavesNoFolder() {
     assertThrows(
         IOException.class,
-        () -> run(new TourCommand(directory, new Interrupt(true)), "--out", "left", "in"));
+        () ->
+            run(
+                new TourCommand(directory, new Interrupt(true)),
+                "--only=lz4",
+                "--out",
+                "left",
+                "in"));
     assertFalse(shell.exists("left"));
   }
 
@@ -291,7 +335,7 @@ class TourCommandTest {
     IOException e =
         assertThrows(
             IOException.class,
-            () -> run(new TourCommand(directory, shrink), "--out", "left", "in"));
+            () -> run(new TourCommand(directory, shrink), "--only=lz4", "--out", "left", "in"));
     assertTrue(e.getMessage().contains("a.txt shrank during the tour"), e.getMessage());
     assertFalse(shell.exists("left"), "neither a part nor the empty folder");
   }
@@ -299,7 +343,10 @@ class TourCommandTest {
   @Test
   void progressIsShownOnStandardErrorOnlyAndOnlyWhereWanted() {
     Shell.Result result =
-        shell.terminal(false, false, true).line("tour --progress=never --out left in").expect(0);
+        shell
+            .terminal(false, false, true)
+            .line("tour --only lz4 --progress=never --out left in")
+            .expect(0);
     assertEquals("", result.err());
   }
 
