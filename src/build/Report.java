@@ -38,6 +38,17 @@ class Report {
           "aircompressor3-java-native-segments",
           "lz4-java-java");
 
+  /** Colours of the lines in the picture of all levels; grey for others. */
+  static final Map<String, String> CURVES =
+      Map.of(
+          "liblz4", "#555555",
+          "lz4-java-jni", "#9a9a9a",
+          "holdfast-native", "#1f77b4",
+          "holdfast-array", "#6fb1dd",
+          "lz4-java-java", "#ff9f4a",
+          "aircompressor2", "#d62728",
+          "aircompressor3-java", "#8c564b");
+
   /** One combination: its parameters and, for each round, the score and the other figures. */
   record Row(
       String question,
@@ -345,7 +356,8 @@ class Report {
       List<Row> mine =
           rows.stream().filter(r -> r.question.equals(question) && !r.speed().isEmpty()).toList();
       if (!mine.isEmpty()) {
-        pictures.put(question, picture(question, mine));
+        boolean curve = question.startsWith("LevelsBench");
+        pictures.put(question, curve ? curve(question, mine) : picture(question, mine));
       }
     }
     return pictures;
@@ -395,6 +407,82 @@ class Report {
     out.append("<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
     label(out, 8, 16, "start", question + ", medians; blue: Holdfast, orange: Java, grey: C");
     return out.append(body).append("</svg>\n").toString();
+  }
+
+  /** Speed to the right, on a logarithmic scale; size upwards; a line of levels for each name. */
+  static String curve(String question, List<Row> rows) {
+    int left = 60;
+    int top = 40;
+    int width = 640;
+    int height = 360;
+    double slow = rows.stream().mapToDouble(r -> median(r.speed())).min().orElse(1) / 1.15;
+    double fast = rows.stream().mapToDouble(r -> median(r.speed())).max().orElse(1) * 1.15;
+    double small = 100 * rows.stream().mapToDouble(Row::size).min().orElse(0) - 0.5;
+    double large = 100 * rows.stream().mapToDouble(Row::size).max().orElse(1) + 0.5;
+    StringBuilder out = new StringBuilder();
+    out.append(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"11\">%n"
+            .formatted(left + width + 20, top + height + 50));
+    out.append("<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
+    label(out, 8, 16, "start", question + ": compressed size in % against speed, each level a dot");
+    for (int mb : new int[] {5, 10, 20, 50, 100, 200, 500, 1000, 2000}) {
+      if (mb * 1e6 > slow && mb * 1e6 < fast) {
+        double x = left + width * Math.log(mb * 1e6 / slow) / Math.log(fast / slow);
+        line(out, x, top, x, top + height, "#e4e4e4");
+        label(out, x, top + height + 16, "middle", String.valueOf(mb));
+      }
+    }
+    label(out, left + width / 2.0, top + height + 34, "middle", "MB/s");
+    for (int percent = (int) Math.ceil(small); percent <= large; percent++) {
+      double y = top + height * (large - percent) / (large - small);
+      line(out, left, y, left + width, y, "#e4e4e4");
+      label(out, left - 6, y + 4, "end", percent + " %");
+    }
+    int legend = 0;
+    for (String who : names(rows)) {
+      String colour = CURVES.getOrDefault(who, "#9a9a9a");
+      double lastX = Double.NaN;
+      double lastY = Double.NaN;
+      for (Row row : rows) {
+        if (!row.who().equals(who)) {
+          continue;
+        }
+        double x = left + width * Math.log(median(row.speed()) / slow) / Math.log(fast / slow);
+        double y = top + height * (large - 100 * row.size()) / (large - small);
+        if (!Double.isNaN(lastX)) {
+          line(out, lastX, lastY, x, y, colour);
+        }
+        out.append(
+            String.format(
+                Locale.ROOT,
+                "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>%n",
+                x,
+                y,
+                colour));
+        // The yardstick's dots carry the numbers; everybody's levels follow one another alike.
+        if (YARDSTICKS.getFirst().equals(who) || names(rows).size() == 1) {
+          label(out, x + 5, y - 5, "start", row.params().get("atLevel"));
+        }
+        lastX = x;
+        lastY = y;
+      }
+      line(out, left + 12, top + 14 + 16 * legend, left + 32, top + 14 + 16 * legend, colour);
+      label(out, left + 38, top + 18 + 16 * legend, "start", who);
+      legend++;
+    }
+    return out.append("</svg>\n").toString();
+  }
+
+  static void line(StringBuilder out, double x1, double y1, double x2, double y2, String colour) {
+    out.append(
+        String.format(
+            Locale.ROOT,
+            "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>%n",
+            x1,
+            y1,
+            x2,
+            y2,
+            colour));
   }
 
   static void label(StringBuilder out, double x, double y, String anchor, String text) {

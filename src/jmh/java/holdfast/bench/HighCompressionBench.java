@@ -14,20 +14,33 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** How fast are the HC levels, and how small their blocks? One operation is one pass in 64 KiB. */
+/**
+ * How fast are the HC levels, and how small their blocks? One operation is one pass in 64 KiB.
+ *
+ * <p>The warm-up is long because one pass is: the compiler sees a rare branch for the first time
+ * late, and compiles anew.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Fork(1)
-@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 3, time = 250, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 4, time = 1000, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 public class HighCompressionBench {
   /** The level. */
   @Param({"3", "9", "12"})
   public int atLevel;
 
   /** Who runs. */
-  @Param({"liblz4", "lz4-java-jni", "holdfast-native", "holdfast-array", "lz4-java-java"})
+  @Param({
+    "liblz4",
+    "holdfast-native",
+    "holdfast-array",
+    "holdfast-native-denied",
+    "holdfast-array-denied",
+    "lz4-java-jni",
+    "lz4-java-java"
+  })
   public String contender;
 
   private BlockCodec codec;

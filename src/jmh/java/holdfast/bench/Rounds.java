@@ -58,11 +58,13 @@ public final class Rounds {
               "aircompressor2"),
           "HighCompressionBench.atLevel",
           List.of("9"),
+          "LevelsBench.atLevel",
+          List.of("1", "3", "9", "12"),
           "GarbageBench.contender",
           List.of("holdfast-array", "holdfast-native"));
 
-  /** Questions whose answer does not drift with the speed of the machine: one round will do. */
-  private static final Set<String> ONCE = Set.of("GarbageBench", "WorstCaseBench");
+  /** Questions that one round answers, because the speed of the machine does not matter much. */
+  private static final Set<String> ONCE = Set.of("GarbageBench", "LevelsBench", "WorstCaseBench");
 
   private record Combination(BenchmarkListEntry entry, Map<String, String> params) {
     String benchmark() {
@@ -184,7 +186,8 @@ public final class Rounds {
     if (absent != null) {
       System.out.println("left out: " + contender + ", " + absent);
     }
-    return absent == null;
+    return absent == null
+        && Contenders.has(contender, Integer.parseInt(params.getOrDefault("atLevel", "1")));
   }
 
   private static Collection<RunResult> run(Combination c, CommandLineOptions options, boolean quick)
