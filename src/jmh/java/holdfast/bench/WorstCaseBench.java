@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -28,14 +29,14 @@ import org.openjdk.jmh.annotations.Warmup;
  * goal is a ratio of at most 5.
  *
  * <p>Blocks and frames are the ones that cost the reader most for each byte; contents for the
- * compressor are those with the longest chains of candidates.
+ * compressor are those with the longest chains of candidates and matches.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(1)
-@Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 3, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 2, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 3, time = 100, timeUnit = TimeUnit.MILLISECONDS)
 public class WorstCaseBench {
   private static final int UNIT = 1 << 18;
   private static final String HEADER = "04224d18604082";
@@ -49,10 +50,50 @@ public class WorstCaseBench {
     "frame of empty blocks",
     "empty skippable frames",
     "level 1 two letters",
-    "level 9 two letters",
+    "level 2 zeros",
+    "level 2 two letters",
+    "level 2 two periods",
+    "level 2 one chain",
+    "level 3 zeros",
+    "level 3 two letters",
+    "level 3 two periods",
+    "level 3 one chain",
+    "level 4 zeros",
+    "level 4 two letters",
+    "level 4 two periods",
+    "level 4 one chain",
+    "level 5 zeros",
+    "level 5 two letters",
+    "level 5 two periods",
+    "level 5 one chain",
+    "level 6 zeros",
+    "level 6 two letters",
+    "level 6 two periods",
+    "level 6 one chain",
+    "level 7 zeros",
+    "level 7 two letters",
+    "level 7 two periods",
+    "level 7 one chain",
+    "level 8 zeros",
+    "level 8 two letters",
+    "level 8 two periods",
+    "level 8 one chain",
     "level 9 zeros",
+    "level 9 two letters",
+    "level 9 two periods",
+    "level 9 one chain",
+    "level 10 zeros",
+    "level 10 two letters",
+    "level 10 two periods",
+    "level 10 one chain",
+    "level 11 zeros",
+    "level 11 two letters",
+    "level 11 two periods",
+    "level 11 one chain",
+    "level 12 zeros",
     "level 12 two letters",
-    "level 12 zeros"
+    "level 12 two periods",
+    "level 12 one chain"
   })
   public String input;
 
@@ -71,9 +112,16 @@ public class WorstCaseBench {
     int size = UNIT * times;
     dst = new byte[2 * size + 1024];
     if (input.startsWith("level")) {
-      String[] words = input.split(" ");
+      String[] words = input.split(" ", 3);
       compressor = Lz4Compressor.of(Contenders.level(Integer.parseInt(words[1])));
-      src = words[2].equals("zeros") ? new byte[size] : Content.of(5, 6, size);
+      src =
+          switch (words[2]) {
+            case "zeros" -> new byte[size];
+            case "two letters" -> Content.of(5, 6, size);
+            case "two periods" -> periods(size);
+            case "one chain" -> oneChain(size);
+            default -> throw new IllegalArgumentException(input);
+          };
       return;
     }
     src =
@@ -86,6 +134,30 @@ public class WorstCaseBench {
           case "empty skippable frames" -> repeat("", "502a4d1800000000", size, "");
           default -> throw new IllegalArgumentException(input);
         };
+  }
+
+  /** Stretches with a period of two and of three bytes: long matches that all overlap. */
+  private static byte[] periods(int size) {
+    SplittableRandom random = new SplittableRandom(5);
+    byte[] bytes = new byte[size];
+    for (int at = 0; at < size; ) {
+      int stop = Math.min(size, at + 50 + random.nextInt(400));
+      int period = 2 + random.nextInt(2);
+      for (int i = 0; at < stop; i++) {
+        bytes[at++] = (byte) (i % period);
+      }
+    }
+    return bytes;
+  }
+
+  /** Every fifth place has the same four bytes, and no two of them agree in much more. */
+  private static byte[] oneChain(int size) {
+    SplittableRandom random = new SplittableRandom(5);
+    byte[] bytes = new byte[size];
+    for (int i = 0; i < size; i++) {
+      bytes[i] = (byte) (i % 5 < 4 ? i % 5 : random.nextInt(256));
+    }
+    return bytes;
   }
 
   private static byte[] repeat(String head, String hex, int size, String tail) {
