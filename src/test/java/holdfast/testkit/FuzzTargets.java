@@ -7,10 +7,12 @@ import holdfast.chunkio.ChunkTarget;
 import holdfast.lz4.Lz4;
 import holdfast.lz4.Lz4Compressor;
 import holdfast.lz4.Lz4Decompressor;
+import holdfast.lz4.Lz4Dictionary;
 import holdfast.lz4.Lz4Frame;
 import holdfast.lz4.Lz4FrameInputStream;
 import holdfast.lz4.Lz4FrameReadOptions;
 import holdfast.lz4.Lz4Level;
+import holdfast.lz4.Lz4StreamEncoder;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -195,6 +197,62 @@ public final class FuzzTargets {
   /** Calls of a reader and a checkpoint, see {@link RestoreTarget}. */
   public static boolean restore(byte[] input) {
     return new RestoreTarget(new Input(input)).run();
+  }
+
+  /** Byte 0: level 2 to 12, and whether decompression speed is preferred; then a program. */
+  public static boolean hcStream(byte[] input) {
+    Input in = new Input(input);
+    Lz4Level level = hcLevel(in.next());
+    new LinkedStreamWalk(in.rest(), level).run();
+    return true;
+  }
+
+  /**
+   * Byte 0 as above, bytes 1 and 2: size of the dictionary, bytes 3 and 4: room; then the plain
+   * bytes. Compressed with the dictionary loaded and attached, with much room and with that.
+   */
+  public static boolean hcDictionary(byte[] input) {
+    Input in = new Input(input);
+    Lz4Level level = hcLevel(in.next());
+    int size = in.nextShort();
+    byte[] dictionary = Arrays.copyOfRange(DICTIONARY, DICTIONARY_SIZE - size, DICTIONARY_SIZE);
+    int room = in.nextShort();
+    byte[] plain = in.rest();
+    var ready = Lz4Dictionary.of(dictionary);
+    var encoder = Lz4StreamEncoder.of(level);
+    byte[] block = new byte[Lz4.maxCompressedSize(plain.length)];
+    for (boolean attached : new boolean[] {false, true}) {
+      begin(encoder, dictionary, ready, attached);
+      int packed = encoder.compress(plain, 0, plain.length, block, 0, block.length);
+      byte[] expected = Arrays.copyOf(block, packed);
+      String how = attached ? "attached" : "loaded";
+      same(plain, NaiveLz4.decodeStrictly(expected, dictionary, plain.length), how);
+      byte[] back = new byte[plain.length];
+      Lz4Decompressor.create()
+          .withDictionary(dictionary)
+          .decompress(block, 0, packed, back, 0, back.length);
+      same(plain, back, how + ", decoder");
+
+      begin(encoder, dictionary, ready, attached);
+      int limited = Math.min(room, block.length);
+      int fits = encoder.compress(plain, 0, plain.length, block, 0, limited);
+      require(fits == 0 ? limited < block.length : fits == packed, how + ", room " + room);
+      same(fits == 0 ? NONE : expected, Arrays.copyOf(block, fits), how + ", limited");
+    }
+    return true;
+  }
+
+  private static void begin(
+      Lz4StreamEncoder encoder, byte[] dictionary, Lz4Dictionary ready, boolean attached) {
+    if (attached) {
+      encoder.attach(ready);
+    } else {
+      encoder.loadDictionary(dictionary, 0, dictionary.length);
+    }
+  }
+
+  private static Lz4Level hcLevel(int number) {
+    return Lz4Level.hc(2 + number % 11).withFavorDecompressionSpeed(number / 11 % 2 != 0);
   }
 
   private static byte[] concat(byte[] a, byte[] b) {

@@ -44,10 +44,17 @@ final class LinkedStreamWalk {
   private int targetAt;
 
   LinkedStreamWalk(byte[] program) {
+    this(program, null);
+  }
+
+  /** With that level instead of the one that byte 0 chooses, if there is one. */
+  LinkedStreamWalk(byte[] program, Lz4Level level) {
     in = new FuzzTargets.Input(program);
     int first = in.next();
     ring = new byte[RING_SIZES[first % RING_SIZES.length]];
-    encoder = Lz4StreamEncoder.of(LEVELS[first / RING_SIZES.length % LEVELS.length]);
+    encoder =
+        Lz4StreamEncoder.of(
+            level == null ? LEVELS[first / RING_SIZES.length % LEVELS.length] : level);
     // The last 64 KiB stay in place, so any layout of the encoder can be followed.
     target = new byte[2 * HISTORY + ring.length + (in.next() << 8)];
   }
