@@ -316,6 +316,15 @@ public final class Groove implements AutoCloseable {
   }
 
   /**
+   * The most volumes that there can be.
+   *
+   * @return what a file was made for, or what the memory has room for
+   */
+  public int volumeMax() {
+    return file == null ? (int) view.volumeMax(geometry) : file.header().volumeMax();
+  }
+
+  /**
    * Makes a handle in the next group.
    *
    * @return for the calling thread; the caller closes it

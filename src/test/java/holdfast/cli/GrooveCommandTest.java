@@ -1,0 +1,137 @@
+package holdfast.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GrooveCommandTest {
+  @TempDir Path dir;
+  private Shell shell;
+
+  @BeforeEach
+  void makeShell() {
+    shell = new Shell(dir);
+  }
+
+  private Shell.Result run(int expected, String line) {
+    return shell.line(line).expect(expected);
+  }
+
+  @Test
+  void objectsComeAndGo() {
+    run(0, "groove new a --block 64 --volume 1M --volumes 1 --max 2");
+    String first = run(0, "groove alloc a 200 --tag 7").out().strip();
+    String second = run(0, "groove alloc a 1K --align 64 --tag 0x10 --group 3").out().strip();
+    assertEquals(0, Long.parseLong(second) % 64);
+    String list = run(0, "groove ls a").out();
+    assertTrue(list.contains(first) && list.contains(second) && list.contains("1024"), list);
+    String json = run(0, "groove ls --json a").out();
+    assertTrue(json.contains("\"offset\":" + first + ",\"size\":200,\"align\":16,\"tag\":7"), json);
+    assertTrue(run(0, "groove verify a").err().contains("2 objects in 1 volumes"));
+    run(0, "groove free a " + first);
+    run(1, "groove free a " + first);
+    run(1, "groove free a 12345");
+    String info = run(0, "groove info a").out();
+    assertTrue(info.contains("1 of 2, 0 of them empty"), info);
+    assertTrue(run(0, "groove info --json a").out().contains("\"held\":1,\"requested\":1024"));
+    run(0, "groove free a " + second);
+    run(0, "groove compact a");
+    assertEquals(65536, dir.resolve("a").toFile().length());
+  }
+
+  @Test
+  void fullIsAProblemUnlessItMayGrow() throws IOException {
+    run(0, "groove new a --block 64 --volume 1M --volumes 1 --max 2");
+    List<String> offsets = new ArrayList<>();
+    for (int i = 0; i < 124; i++) {
+      offsets.add(run(0, "groove alloc a 8000").out().strip());
+    }
+    assertEquals(124, offsets.stream().distinct().count());
+    assertTrue(run(1, "groove alloc a 8000").err().contains("no room"));
+    run(0, "groove alloc a 8000 --grow");
+    assertEquals(65536 + (2 << 20), Files.size(dir.resolve("a")));
+    assertTrue(run(1, "groove add a").err().contains("2 volumes at most"));
+    run(0, "groove verify a");
+  }
+
+  @Test
+  void theMapShowsWhatIsInUse() throws IOException {
+    run(0, "groove new a --block 64 --volume 1M --volumes 2");
+    for (int i = 0; i < 20; i++) {
+      run(0, "groove alloc a 8000 --tag " + i);
+    }
+    String map = run(0, "groove map a").out();
+    assertTrue(map.contains("0 B |") && map.contains("####") && map.contains("...."), map);
+    run(0, "groove map a --svg a.svg");
+    String svg = Files.readString(dir.resolve("a.svg"));
+    assertTrue(svg.startsWith("<svg ") && svg.endsWith("</svg>\n"), svg);
+    assertEquals(20, svg.split("hsl\\(", -1).length - 1 - rowBreaks(svg));
+  }
+
+  /** Rectangles that begin a row because the one before ended there. */
+  private static int rowBreaks(String svg) {
+    return svg.split("<rect x=\"96.0\"[^>]*hsl", -1).length - 1;
+  }
+
+  @Test
+  void theStandardIsMadeWithoutOptionsAndAddKeepsItsInfo() {
+    run(0, "groove new a --max 2");
+    run(0, "groove add a --info north");
+    String info = run(0, "groove info a").out();
+    assertTrue(info.contains("standard, blocks of 512 bytes, volumes of 1.00 GiB"), info);
+    assertTrue(info.contains("empty   north"), info);
+  }
+
+  @Test
+  void aDamagedFileIsAProblem() throws IOException {
+    run(0, "groove new a --block 64 --volume 1M --volumes 1");
+    String offset = run(0, "groove alloc a 200").out().strip();
+    byte[] bytes = Files.readAllBytes(dir.resolve("a"));
+    bytes[65536 + Integer.parseInt(offset) - 16] ^= 4;
+    Files.write(dir.resolve("a"), bytes);
+    assertTrue(run(1, "groove verify a").err().contains("groove volume at byte"));
+    run(1, "groove free a " + offset);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "groove",
+        "groove nw a",
+        "groove new",
+        "groove new a b",
+        "groove new a --block 65",
+        "groove new a --block 96",
+        "groove new a --volume 3M",
+        "groove new a --max 0",
+        "groove new a --max 9999",
+        "groove new a --volumes 65",
+        "groove alloc a",
+        "groove free a x",
+        "groove info a --frobnicate"
+      })
+  void wrongUsageIsSaid(String line) {
+    assertFalse(run(2, line).err().isEmpty());
+    assertFalse(shell.exists("a"));
+  }
+
+  @Test
+  void aFileThatIsNotThereOrIsThereAlready() {
+    run(3, "groove info a");
+    run(3, "groove alloc a 10");
+    run(3, "groove compact a");
+    run(0, "groove new a");
+    run(5, "groove new a");
+  }
+}
