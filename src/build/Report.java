@@ -114,6 +114,8 @@ class Report {
         mixed(question, mine, out);
       } else if (question.startsWith("WorstCaseBench")) {
         growth(question, mine, out);
+      } else if (question.startsWith("AllocatorBench") || question.startsWith("HandOverBench")) {
+        times(question, mine, out);
       } else {
         ratios(question, mine, out);
       }
@@ -228,6 +230,35 @@ class Report {
         }
       }
     }
+  }
+
+  /** Nanoseconds; below, how many times as long the better Netty takes as Holdfast. */
+  static void times(String question, List<Row> rows, StringBuilder out) {
+    Set<String> columns = columns(rows);
+    heading(question, columns, out);
+    for (String who : names(rows)) {
+      line(
+          who + ", ns",
+          columns,
+          c -> find(rows, who, c) == null ? "" : number(median(find(rows, who, c).score)),
+          out);
+    }
+    for (String who : names(rows)) {
+      if (who.startsWith("holdfast")) {
+        line("better Netty : " + who, columns, c -> advantage(rows, who, c), out);
+      }
+    }
+  }
+
+  static String advantage(List<Row> rows, String who, String column) {
+    Row mine = find(rows, who, column);
+    double least = Double.MAX_VALUE;
+    for (Row row : rows) {
+      if (row.who().startsWith("netty") && row.column().equals(column) && mine != null) {
+        least = Math.min(least, median(quotients(row.score, mine.score)));
+      }
+    }
+    return least == Double.MAX_VALUE ? "" : number(least);
   }
 
   static void garbage(String question, List<Row> rows, StringBuilder out) {

@@ -9,12 +9,25 @@ import io.airlift.compress.v3.lz4.Lz4NativeCompressor;
 import io.airlift.compress.v3.lz4.Lz4NativeDecompressor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import net.jpountz.lz4.LZ4Factory;
 
 /** The block codecs by name. A name decides the code and the flags of the JVM that runs it. */
 final class Contenders {
   /** Ending of the names that run in a JVM where native access is denied. */
   static final String DENIED = "-denied";
+
+  /** Those of {@link Allocators}; they all run in threads that Netty likes. */
+  private static final Set<String> ALLOCATORS =
+      Set.of(
+          "holdfast",
+          "holdfast-compact",
+          "holdfast-slices",
+          "malloc",
+          "malloc-critical",
+          "netty-pooled",
+          "netty-adaptive",
+          "arena-confined");
 
   private Contenders() {}
 
@@ -81,6 +94,11 @@ final class Contenders {
     if (Runtime.version().feature() >= 24) {
       // Only silences the JVM's warnings about peers and about JMH.
       flags.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    if (ALLOCATORS.contains(name)) {
+      flags.add("-XX:MaxDirectMemorySize=8g"); // what Netty may take
+      flags.add("-Djmh.executor=CUSTOM");
+      flags.add("-Djmh.executor.class=" + NettyThreads.class.getName());
     }
     return flags;
   }

@@ -60,6 +60,10 @@ public final class Rounds {
           List.of("9"),
           "LevelsBench.atLevel",
           List.of("1", "3", "9", "12"),
+          "AllocatorBench.contender",
+          List.of("holdfast", "malloc-critical", "netty-pooled", "netty-adaptive"),
+          "HandOverBench.contender",
+          List.of("holdfast", "malloc-critical", "netty-pooled", "netty-adaptive"),
           "GarbageBench.contender",
           List.of("holdfast-array", "holdfast-native"));
 
