@@ -642,7 +642,7 @@ public final class Groove implements AutoCloseable {
       release();
       if (file != null) {
         View last = view;
-        view = View.none();
+        view = View.none().closed();
         file.close(last);
       }
     } catch (IOException e) {
@@ -655,6 +655,7 @@ public final class Groove implements AutoCloseable {
   private void release() {
     if (open) {
       open = false;
+      view = view.closed();
       for (int c = 0; c < geometry.classCount(); c++) {
         long stack = StateLayout.inactiveStack(c);
         Mem.putLong(

@@ -27,6 +27,7 @@ public final class GrooveHandle implements AutoCloseable {
   private final MemorySegment state;
   private final SizeClasses classes;
   private final long blockMask;
+  private final long volumeMask;
   private final int group;
 
   /** Where the active slot of each class is in the state; null after close. */
@@ -39,6 +40,7 @@ public final class GrooveHandle implements AutoCloseable {
     state = groove.state;
     classes = geometry.classes;
     blockMask = -(long) geometry.blockSize();
+    volumeMask = -geometry.volumeSize();
     slots = new long[classes.count];
     for (int c = 0; c < slots.length; c++) {
       slots[c] = StateLayout.activeSlot(geometry.classMax, c, group & classes.groupMask[c]);
@@ -77,25 +79,48 @@ public final class GrooveHandle implements AutoCloseable {
    * @throws holdfast.CorruptDataException when the volumes are damaged
    */
   public long alloc(int align, long size, long tag) {
-    int checkedAlign = geometry.checkedAlign(align);
+    // Everything that does not change is read before the first atomic access: the compiler forgets
+    // what it read at each of them.
+    int checkedAlign = align == ObjectHeader.SIZE ? align : geometry.checkedAlign(align);
     long data = Math.max(ObjectHeader.SIZE, checkedAlign);
+    SizeClasses classes = this.classes;
     if (size < 0 || size > classes.footprintMax - data) {
       throw sizeRefused(align, size);
     }
     int sizeClass = classes.of(data + size);
-    long superblock = takeActive(sizeClass);
+    long footprint = classes.footprint[sizeClass];
+    long full = classes.full[sizeClass];
+    long blockMask = this.blockMask;
+    MemorySegment state = this.state;
+    View view = groove.view;
+    long[] slots = this.slots;
+    if (slots == null || !view.open) {
+      throw closed();
+    }
+    long slot = slots[sizeClass];
+    // Looking is cheaper than exchanging when nothing is there.
+    long superblock = Mem.getLongOpaque(state, slot) == 0 ? 0 : Mem.getAndSetLong(state, slot, 0);
     if (superblock == 0) {
       superblock = Superblocks.find(this, sizeClass);
       if (superblock == 0) {
         return FULL;
       }
     }
-    MemorySegment volumes = groove.viewOf(superblock).volumes;
+    if (superblock >= view.limit || superblock < 0 || (superblock & ~blockMask) != 0) {
+      view = groove.viewOf(superblock); // there are more volumes by now, or it is damaged
+    }
+    MemorySegment volumes = view.volumes;
     // From here on the superblock is in our hand: others may only set bits.
-    long free = checkedFree(volumes, superblock, sizeClass);
+    long free = ObjectHeader.free(volumes, superblock);
+    if ((ObjectHeader.word(volumes, superblock) & ObjectHeader.KIND_MASK)
+            != ObjectHeader.superblockKind(sizeClass)
+        || free == 0
+        || (free & ~full) != 0) {
+      throw groove.damageOfSuperblock(volumes, superblock, sizeClass);
+    }
     long bit = Long.lowestOneBit(free);
     int index = Long.numberOfTrailingZeros(free);
-    long header = superblock - blockMask + index * classes.footprint[sizeClass];
+    long header = superblock - blockMask + index * footprint;
     // The slot is ours alone, so the header can be complete before the bit says "taken": a process
     // that dies in between leaves an object that is free. The original writes it afterwards.
     ObjectHeader.info(volumes, header, tag);
@@ -106,7 +131,11 @@ public final class GrooveHandle implements AutoCloseable {
     // Acquires what the last owner did before it freed the object; pairs with setFree.
     long old = Mem.getAndAddLong(volumes, superblock + ObjectHeader.FREE_OFFSET, -bit);
     if (old != bit) {
-      putBack(sizeClass, superblock);
+      // Publishes the header and the bits of the superblock; pairs with the exchange above.
+      long displaced = Mem.getAndSetLong(state, slot, superblock);
+      if (displaced != 0) {
+        InactiveStack.push(groove, StateLayout.inactiveStack(sizeClass), displaced);
+      }
     } // else it is full, and who frees something in it may have put it back already
     return header + data;
   }
@@ -119,7 +148,7 @@ public final class GrooveHandle implements AutoCloseable {
   /** Takes what this group allocates from; 0 when it has nothing. */
   long takeActive(int sizeClass) {
     long[] slots = this.slots;
-    if (slots == null || !groove.open) {
+    if (slots == null || !groove.view.open) {
       throw closed();
     }
     long slot = slots[sizeClass];
@@ -165,10 +194,10 @@ public final class GrooveHandle implements AutoCloseable {
    * @return whether there was such an object; if not, nothing changed
    */
   public boolean free(long offset) {
-    if (slots == null || !groove.open) {
+    View view = groove.view;
+    if (slots == null || !view.open) {
       throw closed();
     }
-    View view = groove.view;
     long word = heldWord(view, offset);
     if (word == 0) {
       return false;
@@ -177,6 +206,7 @@ public final class GrooveHandle implements AutoCloseable {
     long header = header(offset);
     int sizeClass = ObjectHeader.sizeClass(word);
     int index = ObjectHeader.index(word);
+    long full = classes.full[sizeClass];
     long superblock = header + blockMask - index * classes.footprint[sizeClass];
     long bit = 1L << index;
     // One of two threads that free the same object at the same time wins here; the other finds 0.
@@ -184,12 +214,19 @@ public final class GrooveHandle implements AutoCloseable {
     if (!Mem.casLong(volumes, header + ObjectHeader.WORD_OFFSET, word, 0)) {
       return false;
     }
-    if (!setFree(volumes, sizeClass, superblock, bit)) {
-      // The object was freed and the slot is being allocated at this moment, to an equal object.
-      ObjectHeader.word(volumes, header, word);
-      return false;
+    // Not an addition: a bit that is set already would carry into the next one. Pairs with the
+    // subtraction in alloc.
+    long old = Mem.getAndOrLong(volumes, superblock + ObjectHeader.FREE_OFFSET, bit);
+    if (old == 0 || ((old | bit) == full) || (old & bit) != 0) {
+      return freed(sizeClass, superblock, bit, old) || revive(volumes, header, word);
     }
     return true;
+  }
+
+  /** The object was freed, and the slot is being allocated at this moment, to an equal object. */
+  private static boolean revive(MemorySegment volumes, long header, long word) {
+    ObjectHeader.word(volumes, header, word);
+    return false;
   }
 
   /**
@@ -198,9 +235,12 @@ public final class GrooveHandle implements AutoCloseable {
    * @return false when the bit was set already; nothing changed
    */
   boolean setFree(MemorySegment volumes, int sizeClass, long superblock, long bit) {
-    // Not an addition: a bit that is set already would carry into the next one. Pairs with the
-    // subtraction in alloc.
     long old = Mem.getAndOrLong(volumes, superblock + ObjectHeader.FREE_OFFSET, bit);
+    return freed(sizeClass, superblock, bit, old);
+  }
+
+  /** What follows from the bits that were set before. */
+  private boolean freed(int sizeClass, long superblock, long bit, long old) {
     if ((old & bit) != 0) {
       return false;
     }
@@ -222,9 +262,11 @@ public final class GrooveHandle implements AutoCloseable {
    * once: by the next read somebody may have freed the object.
    */
   private long heldWord(View view, long offset) {
-    GrooveGeometry g = geometry;
+    SizeClasses classes = this.classes;
     long header = header(offset);
-    if (offset < VolumeHeader.SIZE || !view.lists(header >>> g.volumeShift)) {
+    long volumeMask = this.volumeMask;
+    if (offset < VolumeHeader.SIZE
+        || !view.lists(header >>> Long.numberOfTrailingZeros(volumeMask))) {
       return 0;
     }
     MemorySegment volumes = view.volumes;
@@ -241,21 +283,23 @@ public final class GrooveHandle implements AutoCloseable {
         || offset + ObjectHeader.size(word) > header + classes.footprint[sizeClass]) {
       return 0;
     }
+    long full = classes.full[sizeClass];
     long superblock = header + blockMask - index * classes.footprint[sizeClass];
-    if (superblock < (header & -1L << g.volumeShift) + VolumeHeader.SIZE
+    if (superblock < (header & volumeMask) + VolumeHeader.SIZE
         || (ObjectHeader.word(volumes, superblock) & ObjectHeader.KIND_MASK)
             != ObjectHeader.superblockKind(sizeClass)) {
       return 0;
     }
     long free = ObjectHeader.free(volumes, superblock);
-    return (free & (1L << index | ~classes.full[sizeClass])) == 0 ? word : 0;
+    return (free & (1L << index | ~full)) == 0 ? word : 0;
   }
 
   private long requiredWord(long offset) {
-    if (slots == null || !groove.open) {
+    View view = groove.view;
+    if (slots == null || !view.open) {
       throw closed();
     }
-    long word = heldWord(groove.view, offset);
+    long word = heldWord(view, offset);
     if (word == 0) {
       throw new IllegalArgumentException("no object at offset " + offset);
     }

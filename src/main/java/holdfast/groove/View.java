@@ -17,7 +17,15 @@ final class View {
   /** Bit i: volume i is ours. */
   private final long[] listed;
 
+  /** False when the allocator is closed. */
+  final boolean open;
+
   View(MemorySegment volumes, long limit, long[] listed) {
+    this(volumes, limit, listed, true);
+  }
+
+  private View(MemorySegment volumes, long limit, long[] listed, boolean open) {
+    this.open = open;
     this.volumes = volumes;
     this.limit = limit;
     this.listed = listed;
@@ -26,6 +34,11 @@ final class View {
   /** Nothing is in it. */
   static View none() {
     return new View(MemorySegment.NULL, 0, new long[0]);
+  }
+
+  /** The same for an allocator that is closed. */
+  View closed() {
+    return new View(volumes, limit, listed, false);
   }
 
   boolean lists(long volume) {
