@@ -51,7 +51,8 @@ public final class ChunkRepair {
             .withTrim(Trim.NEVER)
             .withUpMax(UP_MAX)
             .withUpOnDemand(true)
-            .withDamaged(DamagePolicy.LEAVE);
+            .withDamaged(DamagePolicy.LEAVE)
+            .withLogger(new NoLogger());
     try (ChunkStore store = ChunkStore.open(disk, root, options)) {
       List<Problem> done = new ArrayList<>();
       for (Problem problem : store.load("", progress).problems()) {

@@ -108,9 +108,16 @@ final class ChunkScan {
    *     is called {@code UNCHECKED}
    */
   void scan(Disk.File file, boolean checked) throws IOException {
+    scan(file, checked, file.size());
+  }
+
+  /**
+   * The same for a file whose size is known; a size that is not right any more makes it corrupt.
+   */
+  void scan(Disk.File file, boolean checked, long size) throws IOException {
     this.file = file;
     reset();
-    fileSize = file.size();
+    fileSize = size;
     if (fileSize == 0) {
       state = ChunkState.FRESH;
       return;

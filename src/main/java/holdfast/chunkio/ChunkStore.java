@@ -51,6 +51,9 @@ public final class ChunkStore implements AutoCloseable {
   final Settings settings;
   final Quota quota;
 
+  /** Whether chunks may go down or be dropped for others, so that each call has to keep them. */
+  final boolean takesChunks;
+
   /** Guards the lists and counters of the store and its streams; never held during input/output. */
   final Object lock = new Object();
 
@@ -75,6 +78,8 @@ public final class ChunkStore implements AutoCloseable {
     this.disk = disk;
     this.root = root;
     this.settings = new Settings(options);
+    this.takesChunks =
+        options.upOnDemand() || options.limits().policy() != ChunkLimits.Policy.REJECT;
     this.quota = new Quota(this, options.limits());
     this.upMax = options.upMax();
     this.logger = options.logger();

@@ -57,6 +57,12 @@ final class FileBody extends Body {
   /** For copies from file to file. */
   private static final int COPY_BUFFER = 1 << 16;
 
+  /**
+   * Records up to this go through an array on their way: the checksum of an array costs two atomic
+   * operations less than that of a map, 15 ns of 80 for 100 bytes.
+   */
+  private static final int SMALL = 1024;
+
   /** Largest view that one {@link ByteBuffer} gives. */
   private static final long VIEW_MAX = 1L << 30;
 
@@ -72,7 +78,10 @@ final class FileBody extends Body {
   /** Whether the header of this file has a checksum that is kept up to date. */
   private boolean checked;
 
-  /** Covers everything up to {@link #size}; null until somebody needs it. */
+  /**
+   * Covers everything up to {@link #size}, with the staged engine up to {@link #base}; null until
+   * somebody needs it.
+   */
   private CRC32 crc;
 
   /** Bytes of the file. */
@@ -93,6 +102,11 @@ final class FileBody extends Body {
   private long published;
 
   private boolean inTransaction;
+
+  /** See {@link #SMALL}; made with the first map. */
+  private byte[] small;
+
+  private MemorySegment smallSegment;
 
   /** The first content byte waits for the header; see the class. */
   private boolean firstHeld;
@@ -277,14 +291,23 @@ final class FileBody extends Body {
     if (count > limit - at) {
       return appendSlowly(source, offset, count);
     }
-    Mem.copy(source, offset, window, at - base, count);
-    if (checked) {
-      cover(at, count);
+    if (staged) {
+      Mem.copy(source, offset, window, at - base, count); // covered when it is written
+      size += count;
+      return true;
+    }
+    if (checked && count <= SMALL) {
+      Mem.copy(source, offset, smallSegment, 0, count);
+      Mem.copy(smallSegment, 0, window, at - base, count);
+      crc.update(small, 0, (int) count);
+    } else {
+      Mem.copy(source, offset, window, at - base, count);
+      if (checked) {
+        cover(at, count);
+      }
     }
     size += count;
-    if (!staged) {
-      publish();
-    }
+    publish();
     return true;
   }
 
@@ -329,6 +352,9 @@ final class FileBody extends Body {
     Mem.copy(source, offset + skipped, window, at + skipped, count - skipped);
     if (size == 0) {
       hold(Mem.getByte(source, offset));
+      if (checked) {
+        crc.update(first);
+      }
     }
     coverSlowly(at + skipped, at + count);
     size += count;
@@ -342,9 +368,6 @@ final class FileBody extends Body {
   private void hold(byte value) {
     first = value;
     firstHeld = true;
-    if (checked) {
-      crc.update(value);
-    }
   }
 
   /** As {@link #cover}, for ranges of any size. */
@@ -397,6 +420,8 @@ final class FileBody extends Body {
     if (needed > base + window.byteSize()) {
       if (arena == null) {
         arena = Arena.ofShared();
+        small = new byte[SMALL];
+        smallSegment = MemorySegment.ofArray(small);
       }
       window = file.map(MapMode.READ_WRITE, 0, allocated, arena);
       viewOf(window);
@@ -477,10 +502,8 @@ final class FileBody extends Body {
         return false;
       }
     }
-    if (arena == null) {
-      arena = Arena.ofShared();
-      window = arena.allocate(settings.options.stagedSize(), Long.BYTES);
-      viewOf(window);
+    if (window.byteSize() == 0) {
+      window = settings.borrowBuffer();
       base = end();
     }
     if (needed > base + window.byteSize()) {
@@ -489,7 +512,6 @@ final class FileBody extends Body {
     long at = end();
     if (count <= window.byteSize()) {
       Mem.copy(source, offset, window, at - base, count);
-      coverSlowly(at, at + count);
       size += count;
     } else {
       writeDirectly(source, offset, count);
@@ -510,7 +532,7 @@ final class FileBody extends Body {
       hold(Mem.getByte(source, offset));
     }
     if (checked) {
-      ChunkLayout.update(crc, bytes, skipped, count);
+      ChunkLayout.update(crc, bytes, 0, count);
     }
     size += count;
     try {
@@ -523,7 +545,7 @@ final class FileBody extends Body {
 
   /** Writes what is in the buffer, and the header after it. */
   private void flush() throws IOException {
-    if (arena == null) {
+    if (window.byteSize() == 0) {
       return; // nothing was appended yet
     }
     long count = end() - base;
@@ -533,6 +555,7 @@ final class FileBody extends Body {
       boolean isFirst = base == HEADER + metadataSize;
       int skipped = isFirst ? 1 : 0;
       file.write(window.asSlice(skipped, count - skipped), base + skipped);
+      coverSlowly(base, end());
       if (isFirst) {
         first = Mem.getByte(window, 0);
         firstHeld = true;
@@ -593,7 +616,7 @@ final class FileBody extends Body {
       return 0;
     }
     long at = ChunkLayout.start(metadataSize) + position;
-    long inFile = staged && arena != null ? Math.max(0, Math.min(count, base - at)) : count;
+    long inFile = staged && window.byteSize() > 0 ? Math.max(0, Math.min(count, base - at)) : count;
     long done = file.read(target.asSlice(0, inFile), at);
     if (done == inFile && done < count) {
       Mem.copy(window, at + done - base, target, done, count - done);
@@ -930,6 +953,9 @@ final class FileBody extends Body {
   /** Ends the maps; views of them become unusable. */
   private void release() {
     limit = SLOW;
+    if (staged && window.byteSize() > 0) {
+      settings.returnBuffer(window);
+    }
     if (arena != null) {
       arena.close();
       arena = null;

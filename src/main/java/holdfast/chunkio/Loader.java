@@ -155,13 +155,27 @@ final class Loader {
         return;
       }
       try (Disk.File file = store.disk.open(chunk.path(), Disk.Mode.READ)) {
-        scan.scan(file, options.validate() && options.checksum() != ChecksumMode.OFF);
+        boolean checked = options.validate() && options.checksum() != ChecksumMode.OFF;
+        if (!scanned(scan, file, checked, found.candidate.size())) {
+          scan.scan(file, checked);
+        }
         judge(found, scan);
       }
     } catch (CorruptDataException | IOException | InvalidPathException e) {
       found.why = e;
     } catch (OutOfMemoryError | InternalError e) {
       found.why = new IOException(chunk.path() + ": " + e, e);
+    }
+  }
+
+  /** With the size from the listing, which spares a call; a writer may have changed it since. */
+  private static boolean scanned(ChunkScan scan, Disk.File file, boolean checked, long size)
+      throws IOException {
+    try {
+      scan.scan(file, checked, size);
+      return size > 0 && scan.state != ChunkState.CORRUPT;
+    } catch (CorruptDataException e) {
+      return false; // cut meanwhile
     }
   }
 

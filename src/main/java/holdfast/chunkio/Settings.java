@@ -2,6 +2,10 @@ package holdfast.chunkio;
 
 import holdfast.internal.Bits;
 import holdfast.internal.Mem;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /** What the bodies of one store share: its options, those that may change later among them. */
 final class Settings {
@@ -10,13 +14,19 @@ final class Settings {
 
   static final int GROW_STEP_MAX = 8_000_000;
 
-  // With no step given, a file grows fast at first and then by 256 KiB or a quarter: enough that a
-  // map of it is made seldom, little enough that a small chunk costs little. Each growth writes
+  // With no step given, a file has 64, 256, 512 KiB, and then 512 KiB or a quarter more: enough
+  // that a map of it is made seldom, little enough that a small chunk costs little. Each growth
+  // writes
   // zeros, measured as the fastest way to get storage (docs/benchmarks.md).
-  private static final long ADAPTIVE_MIN = 60 << 10;
-  private static final long ADAPTIVE_USUAL = 256 << 10;
+  private static final long SMALL = 64 << 10;
+  private static final long MEDIUM = 256 << 10;
+  private static final long USUAL = 512 << 10;
+
+  /** Buffers kept for the next chunk: to get and clear one costs as much as to write it. */
+  private static final int BUFFERS_MAX = 4;
 
   final ChunkStoreOptions options;
+  private final Deque<MemorySegment> buffers = new ArrayDeque<>();
   volatile int growStep;
   volatile Trim trim;
 
@@ -24,6 +34,25 @@ final class Settings {
     this.options = options;
     this.growStep = options.growStep();
     this.trim = options.trim();
+  }
+
+  /** A buffer for a staged chunk; its memory ends with the last one who knows it. */
+  MemorySegment borrowBuffer() {
+    synchronized (buffers) {
+      MemorySegment buffer = buffers.poll();
+      if (buffer != null) {
+        return buffer;
+      }
+    }
+    return Arena.ofAuto().allocate(options.stagedSize(), Long.BYTES);
+  }
+
+  void returnBuffer(MemorySegment buffer) {
+    synchronized (buffers) {
+      if (buffers.size() < BUFFERS_MAX) {
+        buffers.push(buffer);
+      }
+    }
   }
 
   /**
@@ -36,11 +65,14 @@ final class Settings {
   static long grown(long allocated, long needed, int step) {
     long size = allocated;
     while (size < needed) {
-      size +=
-          step > 0
-              ? step
-              : Math.max(Math.min(ADAPTIVE_USUAL, Math.max(ADAPTIVE_MIN, 4 * size)), size / 4);
+      size = step > 0 ? size + step : adaptive(size);
     }
     return Bits.alignUp(size, Mem.PAGE);
+  }
+
+  private static long adaptive(long size) {
+    return size < SMALL
+        ? SMALL
+        : size < MEDIUM ? MEDIUM : Bits.alignDown(size + Math.max(USUAL, size / 4), USUAL);
   }
 }

@@ -26,6 +26,9 @@ import java.util.SplittableRandom;
 final class ChunkKillChild {
   static final int CHUNK_SIZE = 32 << 10;
 
+  /** Records before the parent may kill. */
+  static final int WARM_UP = 30;
+
   private ChunkKillChild() {}
 
   /** Root, acknowledgement file, first number, seed. */
@@ -51,8 +54,8 @@ final class ChunkKillChild {
       ByteBuffer ack = ByteBuffer.allocateDirect(Long.BYTES);
       MemorySegment record = arena.allocate(4096, 8);
       ChunkStream stream = store.stream("s");
-      System.out.println("ready");
-      System.out.flush();
+      // The first appends load classes; the kills are to come in the middle of quick ones.
+      long ready = number + WARM_UP;
       while (true) {
         String name = "c-%012d".formatted(number);
         Chunk known = stream.chunk(name); // created, and killed before the first record
@@ -84,6 +87,11 @@ final class ChunkKillChild {
           number += count;
           ack.clear().putLong(number).flip();
           acks.write(ack);
+          if (number >= ready) {
+            ready = Long.MAX_VALUE;
+            System.out.println("ready");
+            System.out.flush();
+          }
         }
         if (random.nextBoolean()) {
           chunk.close();
