@@ -36,7 +36,7 @@ import java.util.zip.CRC32;
  */
 public final class ChunkReader implements Closeable {
   /** How often a header is read again while its writer is between two stores. */
-  private static final int TRIES_MAX = 1000;
+  private static final int TRIES_MAX = 100;
 
   private static final int BUFFER = 1 << 16;
 
@@ -133,11 +133,28 @@ public final class ChunkReader implements Closeable {
       }
       Thread.onSpinWait();
     }
-    throw new CorruptDataException(
-        ChunkLayout.FORMAT + " " + name,
-        ChunkLayout.CRC_OFFSET,
-        "the checksum of the content",
-        "%08x".formatted(ChunkLayout.crc(header)));
+    return lookAgain();
+  }
+
+  /**
+   * The writer stays between its two words: it waits for a processor, or was killed. A scan finds
+   * the size that the checksum proves.
+   */
+  private boolean lookAgain() throws IOException {
+    ChunkScan scan = new ChunkScan();
+    scan.scan(file, true);
+    if (scan.state == ChunkState.CORRUPT) {
+      throw scan.damage(name);
+    }
+    if (scan.running == null
+        || scan.metadataSize != metadataSize
+        || scan.contentSize <= size) {
+      return false;
+    }
+    crc = scan.running;
+    covered = scan.contentSize;
+    size = scan.contentSize;
+    return true;
   }
 
   private boolean matches(int stored) {
