@@ -146,9 +146,7 @@ public final class ChunkReader implements Closeable {
     if (scan.state == ChunkState.CORRUPT) {
       throw scan.damage(name);
     }
-    if (scan.running == null
-        || scan.metadataSize != metadataSize
-        || scan.contentSize <= size) {
+    if (scan.running == null || scan.metadataSize != metadataSize || scan.contentSize <= size) {
       return false;
     }
     crc = scan.running;
