@@ -22,9 +22,9 @@ import java.util.Objects;
  * not fit: the result is then 0, which no block has as its size, and the destination range may hold
  * rubbish. Nothing is ever written outside of the range.
  *
- * <p>Keeps 32 KiB of tables (as much again once something was filled; 256 KiB from level 2 on) and,
- * where memory has to be staged, copies of the largest block so far; calls allocate nothing else.
- * <b>Not thread safe</b>: one for each thread.
+ * <p>Keeps 32 KiB of tables (as much again once something was filled; 256 KiB from level 2 on, 304
+ * KiB from level 10 on) and, where memory has to be staged, copies of the largest block so far;
+ * calls allocate nothing else. <b>Not thread safe</b>: one for each thread.
  */
 public final class Lz4Compressor {
   private final int acceleration;

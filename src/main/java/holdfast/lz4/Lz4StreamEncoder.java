@@ -23,8 +23,8 @@ import java.util.Objects;
  * }</pre>
  *
  * <p>Blocks must be decoded whole and in order, each with one call of {@link Lz4StreamDecoder}.
- * Keeps 16 KiB of tables (256 KiB from level 2 on) and, for memory that has to be staged, a copy of
- * the history and the largest block. <b>Not thread safe.</b>
+ * Keeps 16 KiB of tables (256 KiB from level 2 on, 304 KiB from level 10 on) and, for memory that
+ * has to be staged, a copy of the history and the largest block. <b>Not thread safe.</b>
  */
 public final class Lz4StreamEncoder {
   private final StreamEngine engine;

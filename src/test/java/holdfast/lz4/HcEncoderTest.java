@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import holdfast.testkit.Allocations;
 import holdfast.testkit.Content;
 import holdfast.testkit.MixedContent;
 import holdfast.testkit.NaiveLz4;
@@ -99,6 +100,30 @@ class HcEncoderTest {
       assertEquals(size, encoder.compress(plain, 0, plain.length, again, 0, again.length));
       assertArrayEquals(Arrays.copyOf(block, size), Arrays.copyOf(again, size));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 9, 10, 12})
+  void whatAnEncoderNeedsIsAllocatedOnce(int level) {
+    byte[] plain = Content.of(5, 6, 2000);
+    byte[] block = new byte[Lz4.maxCompressedSize(plain.length)];
+    HcEncoder[] made = new HcEncoder[2];
+    // The first one also loads classes.
+    made[0] = new HcEncoder(level, false);
+    long size = Allocations.of(() -> made[1] = new HcEncoder(level, false));
+    long tables = (level < 10 ? 256L : 304L) << 10;
+    assertTrue(size >= tables && size < tables + 2048, "an encoder of " + size + " bytes");
+    HcEncoder encoder = made[1];
+    Runnable calls =
+        () -> {
+          for (int i = 0; i < 50; i++) {
+            encoder.compress(plain, 0, plain.length, block, 0, block.length);
+            encoder.fill(plain, 0, plain.length, block, 0, 100 + i);
+          }
+        };
+    calls.run();
+    long garbage = Allocations.of(calls);
+    assertTrue(garbage < 1000, "garbage of 100 calls: " + garbage);
   }
 
   @Test
