@@ -8,7 +8,7 @@ import java.util.List;
 final class Commands {
   /** In the order of the overview. */
   private static final List<String> NAMES =
-      List.of("tour", "lz4", "unlz4", "lz4cat", "groove", "chunkio", "inspect", "verify", "help");
+      List.of("tour", "lz4", "unlz4", "lz4cat", "wksp", "groove", "chunkio", "inspect", "verify", "help");
 
   private Commands() {}
 
@@ -17,6 +17,7 @@ final class Commands {
     return switch (name) {
       case "tour" -> new TourCommand();
       case "lz4", "unlz4", "lz4cat" -> new Lz4Command(name);
+      case "wksp" -> new WkspCommand();
       case "groove" -> new GrooveCommand();
       case "chunkio" -> new ChunkioCommand();
       case "inspect" -> new InspectCommand();

@@ -798,13 +798,14 @@ public final class Wksp implements Closeable {
 
   /** Takes the lock over now, if its owner is dead. */
   private void recover() {
+    if (!owner.isOrphaned(mem, options.recovery())) {
+      return;
+    }
+    lock();
     try {
-      if (owner.isOrphaned(mem, options.recovery())) {
-        lock();
-        unlock();
-      }
-    } catch (InternalError e) {
-      throw failed(e);
+      unlock();
+    } catch (Throwable e) {
+      throw cutShort(e);
     }
   }
 

@@ -1,0 +1,35 @@
+package holdfast.cli;
+
+import holdfast.wksp.Partition;
+import holdfast.wksp.Wksp;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code holdfast wksp map}: where what lies. */
+final class WkspMap {
+  private static final String SVG = "--svg";
+
+  private WkspMap() {}
+
+  static int run(Host host, List<String> words) throws IOException {
+    Arguments arguments = Arguments.parse(List.of(SVG + "="), words);
+    String file = WkspCommand.operands(arguments, "FILE").getFirst();
+    try (Wksp wksp = Wksp.openReadOnly(host.path(file))) {
+      List<RegionMap.Used> used = new ArrayList<>();
+      for (Partition p : wksp.partitions()) {
+        if (!p.isFree()) {
+          used.add(new RegionMap.Used(p.gaddrLo(), p.gaddrHi(), p.tag()));
+        }
+      }
+      RegionMap map = new RegionMap(wksp.gaddrLo(), wksp.gaddrHi(), used);
+      if (arguments.has(SVG)) {
+        Files.writeString(host.path(arguments.value(SVG, "")), map.svg(wksp.name()));
+      } else {
+        host.text().print(map.text());
+      }
+      return ExitCode.DONE;
+    }
+  }
+}
