@@ -13,6 +13,7 @@ import holdfast.lz4.Lz4FrameInputStream;
 import holdfast.lz4.Lz4FrameReadOptions;
 import holdfast.lz4.Lz4Level;
 import holdfast.lz4.Lz4StreamEncoder;
+import holdfast.wksp.HostileWksp;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -39,6 +40,11 @@ public final class FuzzTargets {
   private static final Limits FRAME_LIMITS = new Limits(4 << 20, 32 << 20);
 
   private FuzzTargets() {}
+
+  /** Damage to the table of a workspace, and what is then done with it: see {@link HostileWksp}. */
+  public static boolean wkspUse(byte[] input) {
+    return HostileWksp.run(input);
+  }
 
   /** Byte 0 bit 0: in part; bytes 1 and 2: room; then the block. */
   public static boolean blockDecode(byte[] input) {
