@@ -8,7 +8,9 @@ import java.util.List;
 final class Commands {
   /** In the order of the overview. */
   private static final List<String> NAMES =
-      List.of("tour", "lz4", "unlz4", "lz4cat", "wksp", "groove", "chunkio", "inspect", "verify", "help");
+      List.of(
+          "tour", "lz4", "unlz4", "lz4cat", "wksp", "groove", "chunkio", "inspect", "verify",
+          "help");
 
   private Commands() {}
 
