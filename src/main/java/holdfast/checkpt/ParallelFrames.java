@@ -261,7 +261,7 @@ final class ParallelFrames {
         if (ready == null) {
           return;
         }
-        output.put(ready.memory, 0, ready.used);
+        output.put(ready.memory(), 0, ready.used);
         written = ready;
       }
     }

@@ -28,9 +28,14 @@ final class StreamInput implements Input {
   /** The same, or null when it cannot seek. */
   private final SeekableByteChannel seekable;
 
-  private final MemorySegment buffer;
-  private final ByteBuffer view;
   private final int capacity;
+
+  /** Null until something is read by way of it: whoever reads large buffers never pays for it. */
+  private MemorySegment buffer;
+
+  /** The same memory, as channels want it. */
+  private ByteBuffer view;
+
   private final long size;
   private int lo;
   private int hi;
@@ -38,8 +43,6 @@ final class StreamInput implements Input {
 
   StreamInput(ReadableByteChannel channel, int bufferSize) throws IOException {
     this.channel = channel;
-    buffer = Arena.ofAuto().allocate(bufferSize, Long.BYTES);
-    view = buffer.asByteBuffer();
     capacity = bufferSize;
     long known = UNKNOWN;
     SeekableByteChannel able = null;
@@ -137,6 +140,10 @@ final class StreamInput implements Input {
   @Override
   public int peek(int wanted) throws IOException {
     if (hi - lo < wanted) {
+      if (buffer == null) {
+        buffer = Arena.ofAuto().allocate(capacity, Long.BYTES);
+        view = buffer.asByteBuffer();
+      }
       Mem.copy(buffer, lo, buffer, 0, hi - lo);
       hi -= lo;
       lo = 0;
@@ -165,6 +172,11 @@ final class StreamInput implements Input {
   @Override
   public MemorySegment memory() {
     return buffer;
+  }
+
+  @Override
+  public byte[] array() {
+    return null;
   }
 
   @Override

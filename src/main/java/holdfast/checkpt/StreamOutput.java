@@ -35,7 +35,7 @@ final class StreamOutput implements Output {
     if (size > buffer.size - buffer.used) {
       flush();
     }
-    Mem.putBytes(buffer.memory, buffer.used, bytes, 0, size);
+    Mem.putBytes(buffer.memory(), buffer.used, bytes, 0, size);
     buffer.used += size;
   }
 
@@ -50,7 +50,7 @@ final class StreamOutput implements Output {
         lo += piece;
       } else {
         int room = (int) Math.min(hi - lo, buffer.size - buffer.used);
-        Mem.copy(bytes, lo, buffer.memory, buffer.used, room);
+        Mem.copy(bytes, lo, buffer.memory(), buffer.used, room);
         buffer.used += room;
         lo += room;
         if (buffer.used == buffer.size) {
