@@ -35,18 +35,24 @@ final class ChunkDecoder {
   private static final int WINDOW_SIZE = HISTORY + 3 * Block.PLAIN_MAX;
 
   private final Lz4Decompressor decompressor = Lz4Decompressor.create();
-  private final MemorySegment window = memory(WINDOW_SIZE);
+
+  /** The window as an array; null where it is native. */
+  private final byte[] windowArray = GlobalMemory.AVAILABLE ? null : new byte[WINDOW_SIZE];
+
+  private final MemorySegment window =
+      windowArray == null ? memory(WINDOW_SIZE) : MemorySegment.ofArray(windowArray);
 
   /** A copy of a block that the codec cannot reach; null until there is one. */
   private MemorySegment staged;
+
+  /** The same where the window is an array. */
+  private byte[] stagedArray;
 
   /** End of the plain bytes in the window. */
   private int cursor;
 
   private static MemorySegment memory(int size) {
-    return GlobalMemory.AVAILABLE
-        ? Arena.ofAuto().allocate(size, Long.BYTES)
-        : MemorySegment.ofArray(new byte[size]);
+    return Arena.ofAuto().allocate(size, Long.BYTES);
   }
 
   /** Begins a frame. */
@@ -61,15 +67,20 @@ final class ChunkDecoder {
    *     then holds rubbish
    */
   void read(Input in, MemorySegment target, long size) throws IOException {
-    boolean straight = size > Block.PLAIN_MAX && reaches(target);
+    byte[] array = null;
+    boolean straight = false;
+    if (size > Block.PLAIN_MAX) {
+      array = GlobalMemory.AVAILABLE ? null : Input.arrayOf(target);
+      straight = array != null || GlobalMemory.reaches(target);
+    }
     long lo = 0;
     while (lo < size) {
       int chunk = (int) Math.min(Block.PLAIN_MAX, size - lo);
       if (straight && (lo > 0 || cursor == 0)) {
-        decode(in, target, lo, chunk, lo > 0 ? HISTORY : 0);
+        decode(in, target, array, lo, chunk, lo > 0 ? HISTORY : 0);
       } else {
         int at = room(chunk);
-        decode(in, window, at, chunk, Math.min(at, HISTORY));
+        decode(in, window, windowArray, at, chunk, Math.min(at, HISTORY));
         Mem.copy(window, at, target, lo, chunk);
       }
       lo += chunk;
@@ -85,7 +96,7 @@ final class ChunkDecoder {
     for (long lo = 0; lo < size; lo += Block.PLAIN_MAX) {
       int chunk = (int) Math.min(Block.PLAIN_MAX, size - lo);
       int at = room(chunk);
-      decode(in, window, at, chunk, Math.min(at, HISTORY));
+      decode(in, window, windowArray, at, chunk, Math.min(at, HISTORY));
     }
   }
 
@@ -100,14 +111,9 @@ final class ChunkDecoder {
     return at;
   }
 
-  /** Whether blocks can be decoded to where they belong, at full speed. */
-  private static boolean reaches(MemorySegment target) {
-    return GlobalMemory.AVAILABLE
-        ? GlobalMemory.reaches(target)
-        : !target.isNative() && target.heapBase().orElse(null) instanceof byte[];
-  }
-
-  private void decode(Input in, MemorySegment to, long toOffset, int plain, int history)
+  /** Decodes a block into a segment, or into the array behind it when there is one. */
+  private void decode(
+      Input in, MemorySegment to, byte[] toArray, long toOffset, int plain, int history)
       throws IOException {
     long start = in.offset();
     int ready = in.peek(Block.STORED_MIN);
@@ -127,20 +133,12 @@ final class ChunkDecoder {
     if (ready < stored) {
       throw Input.ended(start + ready, stored - ready);
     }
-    MemorySegment from = in.memory();
-    long fromOffset = in.position() + Block.DATA_OFFSET;
-    if (GlobalMemory.AVAILABLE && !GlobalMemory.reaches(from)) {
-      if (staged == null) {
-        staged = memory(Block.STORED_MAX);
-      }
-      Mem.copy(from, fromOffset, staged, 0, packed);
-      from = staged;
-      fromOffset = 0;
-    }
     int produced;
     try {
       produced =
-          decompressor.decompressAfter(from, fromOffset, packed, to, toOffset, plain, history);
+          toArray == null
+              ? decode(in, packed, to, toOffset, plain, history)
+              : decode(in, packed, toArray, (int) (to.address() + toOffset), plain, history);
     } catch (CorruptDataException e) {
       throw new CorruptDataException(
           Input.FORMAT, start + Block.DATA_OFFSET + e.offset(), e.expected(), e.found());
@@ -150,5 +148,35 @@ final class ChunkDecoder {
           Input.FORMAT, start, "a block of " + plain + " plain bytes", "one of " + produced);
     }
     in.take(stored);
+  }
+
+  private int decode(
+      Input in, int packed, MemorySegment to, long toOffset, int plain, int history) {
+    MemorySegment from = in.memory();
+    long fromOffset = in.position() + Block.DATA_OFFSET;
+    if (!GlobalMemory.reaches(from)) {
+      if (staged == null) {
+        staged = memory(Block.STORED_MAX);
+      }
+      Mem.copy(from, fromOffset, staged, 0, packed);
+      from = staged;
+      fromOffset = 0;
+    }
+    return decompressor.decompressAfter(from, fromOffset, packed, to, toOffset, plain, history);
+  }
+
+  private int decode(Input in, int packed, byte[] to, int toOffset, int plain, int history) {
+    byte[] from = in.array();
+    long fromOffset = in.memory().address() + in.position() + Block.DATA_OFFSET;
+    if (from == null) {
+      if (stagedArray == null) {
+        stagedArray = new byte[Block.STORED_MAX];
+      }
+      from = stagedArray;
+      Mem.getBytes(in.memory(), in.position() + Block.DATA_OFFSET, from, 0, packed);
+      fromOffset = 0;
+    }
+    return decompressor.decompressAfter(
+        from, (int) fromOffset, packed, to, toOffset, plain, history);
   }
 }

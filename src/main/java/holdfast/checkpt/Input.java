@@ -46,11 +46,21 @@ sealed interface Input permits RegionInput, StreamInput {
   /** What {@link #peek} made visible lies in here. */
   MemorySegment memory();
 
+  /** The array behind {@link #memory}; null when there is none to be seen. */
+  byte[] array();
+
   /** Where in {@link #memory}. */
   long position();
 
   /** Goes on behind bytes that {@link #peek} made visible. */
   void take(int size);
+
+  /** The byte array behind a segment; null when it has another, or shows none. */
+  static byte[] arrayOf(MemorySegment segment) {
+    return segment.isNative()
+        ? null
+        : segment.heapBase().orElse(null) instanceof byte[] a ? a : null;
+  }
 
   /** What to throw when bytes are missing. */
   static CorruptDataException ended(long at, long missing) {

@@ -6,11 +6,13 @@ import java.lang.foreign.MemorySegment;
 /** Reads a region of memory. */
 final class RegionInput implements Input {
   private final MemorySegment region;
+  private final byte[] array;
   private final long size;
   private long offset;
 
   RegionInput(MemorySegment region) {
     this.region = region;
+    this.array = Input.arrayOf(region);
     this.size = region.byteSize();
   }
 
@@ -56,6 +58,11 @@ final class RegionInput implements Input {
   @Override
   public MemorySegment memory() {
     return region;
+  }
+
+  @Override
+  public byte[] array() {
+    return array;
   }
 
   @Override
