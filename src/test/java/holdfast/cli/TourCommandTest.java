@@ -89,6 +89,23 @@ class TourCommandTest {
   }
 
   @Test
+  void eventsThatWereCountedAreThereAfterTheKill() {
+    Shell.Result result = shell.line("tour --only chunkio --json --out left in").expect(ExitCode.DONE);
+    String json = result.out();
+    assertTrue(json.contains("\"acts\":[{\"name\":\"chunkio\","), json);
+    assertTrue(json.contains("\"counted\":"), json);
+    assertTrue(json.contains("\"differences\":[]"), json);
+    shell.line("chunkio verify left/chunks").expect(ExitCode.DONE);
+  }
+
+  @Test
+  void anInputWithoutBytesGoesThroughEveryPart() throws IOException {
+    Files.createDirectories(shell.path("void"));
+    shell.write("void/nothing", new byte[0]);
+    shell.line("tour --only wksp,chunkio --out left void").expect(ExitCode.DONE);
+  }
+
+  @Test
   void whatIsNoPartIsRefused() {
     Shell.Result result = shell.line("tour --only lz5 in").expect(ExitCode.USAGE);
     assertTrue(result.err().contains("'lz5' is no part of the tour"), result.err());
