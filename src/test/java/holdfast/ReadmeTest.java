@@ -3,8 +3,17 @@ package holdfast;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import holdfast.chunkio.Chunk;
+import holdfast.chunkio.ChunkStore;
+import holdfast.chunkio.ChunkStoreOptions;
+import holdfast.chunkio.LoadReport;
+import holdfast.chunkio.SyncLevel;
+import holdfast.groove.Groove;
+import holdfast.groove.GrooveGeometry;
+import holdfast.groove.GrooveHandle;
 import holdfast.lz4.Lz4;
 import holdfast.lz4.Lz4Compressor;
 import holdfast.lz4.Lz4Decompressor;
@@ -18,6 +27,12 @@ import holdfast.lz4.Lz4StreamDecoder;
 import holdfast.lz4.Lz4StreamEncoder;
 import holdfast.lz4.XxHash32;
 import holdfast.lz4.XxHash64;
+import holdfast.wksp.Partition;
+import holdfast.wksp.Wksp;
+import holdfast.wksp.WkspCheckpt;
+import holdfast.wksp.WkspCheckptOptions;
+import holdfast.wksp.WkspRestore;
+import holdfast.wksp.WkspRestoreOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -31,6 +46,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,15 +133,69 @@ class ReadmeTest {
   }
 
   @Test
+  void workspacesAndCheckpoints() throws IOException {
+    Path file = directory.resolve("cache.wksp");
+    Path checkpt = directory.resolve("cache.ckpt");
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment region = arena.allocate(Wksp.footprint(1024, 1 << 20), 4096);
+      // readme
+      try (Wksp wksp = Wksp.create(file, "cache", 1, 1024, 1 << 20)) { // mapped; or any segment
+        long gaddr = wksp.alloc(64, plain.length, 7); // aligned to 64, tag 7
+        wksp.segment(gaddr).copyFrom(MemorySegment.ofArray(plain));
+        var options = WkspCheckptOptions.DEFAULT.withThreads(2).withSidecar(true);
+        WkspCheckpt.write(wksp, checkpt, options); // LZ4, the bytes that the original writes
+      }
+      try (Wksp again = Wksp.create(region, "cache", 2, 1024, 1 << 20)) {
+        WkspRestore.restore(again, checkpt, WkspRestoreOptions.DEFAULT); // checked first
+        Partition found = again.tagQuery(1, 7).getFirst(); // at the same gaddr
+        MemorySegment bytes = again.segment(found.gaddrLo());
+        // end
+        assertEquals(-1, bytes.mismatch(MemorySegment.ofArray(plain)));
+      }
+    }
+  }
+
+  @Test
+  void objects() {
+    try (Arena arena = Arena.ofShared()) {
+      // readme
+      GrooveGeometry geometry = GrooveGeometry.compact(64, 1 << 20); // or STANDARD, the original's
+      try (Groove groove = Groove.inMemory(geometry, 4, arena);
+          GrooveHandle handle = groove.handle()) { // one for each thread
+        long object = handle.alloc(16, 200, 7); // align, size, tag; lock-free, without garbage
+        handle.segment(object).fill((byte) 1);
+        boolean freed = handle.free(object); // false for whatever is not held
+        // end
+        assertTrue(freed);
+        assertFalse(handle.free(object));
+      }
+    }
+  }
+
+  @Test
+  void chunks() throws IOException {
+    Path root = directory.resolve("buffers");
+    // readme
+    try (ChunkStore store = ChunkStore.open(root, ChunkStoreOptions.DEFAULT)) {
+      LoadReport report = store.load(); // starts whatever it finds, and names it
+      Chunk chunk = store.stream("events").open("000001");
+      chunk.append(plain); // the checksum is valid after each append
+      chunk.sync(SyncLevel.FULL);
+      // end
+      assertTrue(report.isClean());
+      assertArrayEquals(plain, chunk.contentCopy());
+    }
+  }
+
+  @Test
   void theCodeOfTheFrontPageIsTheCodeHere() throws IOException {
     List<String> shown = find(README, "```java\n(.*?)```");
     List<String> run = find(SELF, " {2}// readme\n(.*?) // end\n");
-    assertEquals(4, shown.size());
+    assertEquals(7, shown.size());
     assertEquals(run.size(), shown.size());
     for (int i = 0; i < shown.size(); i++) {
-      // The closing brace of the frame example stands behind the assertion here.
-      assertEquals(
-          run.get(i), shown.get(i).replaceFirst("readAllBytes\\(\\); }$", "readAllBytes();"));
+      // A closing brace at the end of an example stands behind the assertions here.
+      assertEquals(run.get(i).replaceFirst(" }$", ""), shown.get(i).replaceFirst(" }$", ""));
     }
   }
 
@@ -160,8 +230,9 @@ class ReadmeTest {
     List<String> names = find(README, "`(\\w+(?:Test|Fuzz))`");
     assertTrue(names.size() >= 8, names.toString());
     for (String name : names) {
-      Path test = Path.of("src/test/java/holdfast/lz4", name + ".java");
-      assertTrue(Files.exists(test), name);
+      try (Stream<Path> tests = Files.walk(Path.of("src/test/java/holdfast"))) {
+        assertTrue(tests.anyMatch(test -> test.endsWith(name + ".java")), name);
+      }
     }
   }
 

@@ -90,7 +90,8 @@ class TourCommandTest {
 
   @Test
   void eventsThatWereCountedAreThereAfterTheKill() {
-    Shell.Result result = shell.line("tour --only chunkio --json --out left in").expect(ExitCode.DONE);
+    Shell.Result result =
+        shell.line("tour --only chunkio --json --out left in").expect(ExitCode.DONE);
     String json = result.out();
     assertTrue(json.contains("\"acts\":[{\"name\":\"chunkio\","), json);
     assertTrue(json.contains("\"counted\":"), json);
