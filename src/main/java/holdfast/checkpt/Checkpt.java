@@ -37,7 +37,7 @@ import java.util.concurrent.Executor;
  * }</pre>
  *
  * <p>Buffers may be changed, reused or freed as soon as a call returns; they must not lie in the
- * region that is written. Keeps one buffer, and from the first LZ4 frame on 272 KiB; calls make no
+ * region that is written. Keeps one buffer, and from the first LZ4 frame on 400 KiB; calls make no
  * garbage, but for the small view that a channel is given of native memory larger than the buffer.
  * <b>Not thread safe</b>; may be handed from thread to thread.
  */
@@ -247,7 +247,7 @@ public final class Checkpt implements AutoCloseable {
    *
    * <p>The calling thread takes part; with {@code threads} 1 it does everything. All help has ended
    * when this returns, also with an exception. Each thread has a buffer of {@code bufferSize}, and
-   * as much again for a frame that waits for its turn, beside 0.3 MiB; a frame that becomes larger
+   * as much again for a frame that waits for its turn, beside 0.4 MiB; a frame that becomes larger
    * than the buffer waits for its turn and is then written as it grows. So frames of LZ4 style
    * should be many, of about the same size, and small enough for the buffer.
    *

@@ -157,6 +157,9 @@ final class FastArrayEncoder {
    * @param startIndex index of the first byte of the block in the stream; 0 for a new one
    * @param prefix bytes of history just before the block: all of the stream, or at least 64 KiB, so
    *     that no entry of the table within reach speaks of other bytes
+   * @param border a match that begins here or behind is not extended backwards beyond: {@code
+   *     srcStart} when the history is a copy of one that lies elsewhere, see {@link
+   *     #compressExternal}, else the start of the history
    */
   static int compressLarge(
       byte[] src,
@@ -168,6 +171,7 @@ final class FastArrayEncoder {
       int[] table,
       int startIndex,
       int prefix,
+      int border,
       int acceleration) {
     final int base = srcStart - startIndex;
     final int low = srcStart - prefix;
@@ -211,7 +215,8 @@ final class FastArrayEncoder {
         }
         for (; ; ) {
           match += base;
-          while (ip > anchor && match > low && src[ip - 1] == src[match - 1]) {
+          int lowest = match >= border ? border : low;
+          while (ip > anchor && match > lowest && src[ip - 1] == src[match - 1]) {
             ip -= one;
             match -= one;
           }

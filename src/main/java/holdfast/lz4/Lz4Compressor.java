@@ -235,7 +235,7 @@ public final class Lz4Compressor {
     }
     Arrays.fill(large, 0);
     return FastArrayEncoder.compressLarge(
-        src, srcOffset, srcSize, dst, dstOffset, dstSize, large, 0, 0, acceleration);
+        src, srcOffset, srcSize, dst, dstOffset, dstSize, large, 0, 0, srcOffset, acceleration);
   }
 
   private int compressNative(long src, int srcSize, long dst, int dstSize) {
