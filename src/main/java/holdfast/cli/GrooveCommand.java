@@ -19,7 +19,7 @@ import java.util.List;
 /** {@code holdfast groove SUBCOMMAND FILE}: objects and volumes in a region file. */
 final class GrooveCommand implements Command {
   private static final List<String> SUBCOMMANDS =
-      List.of("new", "add", "info", "alloc", "free", "ls", "verify", "compact", "map");
+      List.of("new", "add", "info", "alloc", "free", "ls", "verify", "recover", "compact", "map");
 
   private static final List<String> OPTIONS =
       List.of(
@@ -33,6 +33,7 @@ final class GrooveCommand implements Command {
           "--tag=",
           "--group=",
           "--grow",
+          "--force",
           "--svg=");
 
   private static final int VOLUME_MAX = 5120;
@@ -60,6 +61,7 @@ final class GrooveCommand implements Command {
            holdfast groove alloc FILE SIZE [--align N] [--tag T] [--group N] [--grow]
            holdfast groove free FILE OFFSET
            holdfast groove info|ls|verify FILE [--json]
+           holdfast groove recover FILE [--force]
            holdfast groove compact FILE
            holdfast groove map FILE [--svg PICTURE]
 
@@ -73,8 +75,13 @@ final class GrooveCommand implements Command {
     info     geometry, volumes, and what each size class holds
     ls       every object: offset, size, alignment, tag
     verify   checks everything; exit code 1 when something is wrong
+    recover  rebuilds the file from its objects, also one that was closed, and says what it found.
+             With --force objects with damaged headers are dropped; without, they are refused
     compact  gives back what is empty, and shortens the file
     map      draws what is in use; a character or, with --svg, a rectangle for each range
+
+    A file whose owner died is rebuilt by the next command that writes. Those that only read say
+    that it has to be, with exit code 1.
 
     The file is sparse: it needs room for what is in use. --preallocate gets all of it now.
 
@@ -129,6 +136,7 @@ final class GrooveCommand implements Command {
       case "info" -> info(file);
       case "ls" -> ls(file);
       case "verify" -> verify(file);
+      case "recover" -> recover(file);
       case "compact" -> compact(file);
       default -> map(file);
     };
@@ -150,6 +158,34 @@ final class GrooveCommand implements Command {
     }
     throw CommandException.usage(
         what + " needs a number from " + min + " to " + max + ", not '" + word + "'", "");
+  }
+
+  /** Opens a file for changing it. */
+  private Groove own(Path file) throws IOException {
+    Groove groove = Groove.openFile(file);
+    if (groove.recovered() != null) {
+      messages.warning("its last owner died; rebuilt: " + groove.recovered());
+    }
+    return groove;
+  }
+
+  /** Opens a file that somebody closed. */
+  private Groove look(Path file) throws IOException {
+    Groove groove = Groove.openFileReadOnly(file);
+    if (groove.isUnclean()) {
+      groove.close();
+      throw CommandException.problem(
+          arguments.operands().get(1) + ": its last owner died",
+          "'holdfast groove recover' helps.");
+    }
+    return groove;
+  }
+
+  private int recover(Path file) throws IOException {
+    try (Groove groove = Groove.recoverFile(file, arguments.has("--force"))) {
+      messages.result(arguments.operands().get(1) + ": " + groove.recovered());
+    }
+    return ExitCode.DONE;
   }
 
   private int make(Path file) throws IOException {
@@ -178,7 +214,7 @@ final class GrooveCommand implements Command {
     if (info.length > 480) {
       throw CommandException.usage("--info takes at most 480 bytes", "");
     }
-    try (Groove groove = Groove.openFile(file)) {
+    try (Groove groove = own(file)) {
       if (!groove.grow(volumes, info, arguments.has("--preallocate"))) {
         throw CommandException.problem(
             "the file may have " + groove.volumeMax() + " volumes at most", "");
@@ -192,7 +228,7 @@ final class GrooveCommand implements Command {
     int align = number("--align", 0, 0, 512);
     int group = number("--group", 0, 0, Integer.MAX_VALUE);
     long tag = parse("--tag", arguments.value("--tag", "0"), Long.MIN_VALUE, Long.MAX_VALUE);
-    try (Groove groove = Groove.openFile(file);
+    try (Groove groove = own(file);
         GrooveHandle handle = groove.handle(group)) {
       try {
         long offset = handle.alloc(align, size, tag);
@@ -215,7 +251,7 @@ final class GrooveCommand implements Command {
 
   private int free(Path file) throws IOException {
     long offset = parse("OFFSET", arguments.operands().get(2), 0, Long.MAX_VALUE);
-    try (Groove groove = Groove.openFile(file);
+    try (Groove groove = own(file);
         GrooveHandle handle = groove.handle(0)) {
       if (groove.find(offset) == null || !handle.free(offset)) {
         throw CommandException.problem(
@@ -226,7 +262,7 @@ final class GrooveCommand implements Command {
   }
 
   private int info(Path file) throws IOException {
-    try (Groove groove = Groove.openFileReadOnly(file)) {
+    try (Groove groove = look(file)) {
       GrooveUsage usage = groove.usage();
       host.text()
           .print(arguments.globals().json() ? infoJson(groove, usage) : infoText(groove, usage));
@@ -296,7 +332,7 @@ final class GrooveCommand implements Command {
   }
 
   private int ls(Path file) throws IOException {
-    try (Groove groove = Groove.openFileReadOnly(file)) {
+    try (Groove groove = look(file)) {
       if (arguments.globals().json()) {
         Json json = new Json().object().name("objects").array();
         groove.objects(
@@ -333,7 +369,7 @@ final class GrooveCommand implements Command {
   }
 
   private int verify(Path file) throws IOException {
-    try (Groove groove = Groove.openFileReadOnly(file)) {
+    try (Groove groove = look(file)) {
       groove.verify();
       GrooveUsage usage = groove.usage();
       if (arguments.globals().json()) {
@@ -361,7 +397,7 @@ final class GrooveCommand implements Command {
 
   private int compact(Path file) throws IOException {
     long before = size(file);
-    try (Groove groove = Groove.openFile(file)) {
+    try (Groove groove = own(file)) {
       groove.compact();
       long removed = 0;
       while (groove.removeVolume() != Groove.EMPTY) {
@@ -381,7 +417,7 @@ final class GrooveCommand implements Command {
   }
 
   private int map(Path file) throws IOException {
-    try (Groove groove = Groove.openFileReadOnly(file)) {
+    try (Groove groove = look(file)) {
       List<GrooveVolume> volumes = groove.volumes();
       long end = volumes.isEmpty() ? 0 : volumes.getLast().index() + 1;
       RangeMap map = new RangeMap(end * groove.geometry().volumeSize());

@@ -30,10 +30,16 @@ import java.util.stream.IntStream;
  *
  *          create, open                   close
  * CLOSED ---------------> OWNED by one ----------> CLOSED
- *                            |  process dies
- *                            v
- *                         UNCLEAN   open refuses
+ *                          |      ^
+ *             process dies |      | openFile, recover
+ *                          v      |
+ *                         UNCLEAN-+   open refuses; damage found on the way leaves it UNCLEAN
  * }</pre>
+ *
+ * <p>A process may die at any time, in the middle of any call of any thread: whatever it had
+ * allocated and was not freeing is there after the recovery, and nothing else but, for each thread,
+ * what it was allocating. That is about processes; a machine that loses power may lose any part of
+ * what was written since the last checkpoint.
  *
  * <p>All that is stored are offsets: state and volumes may be copied, saved and mapped elsewhere.
  * The memory is the caller's; nothing is allocated here but a few small objects.
@@ -77,6 +83,9 @@ public final class Groove implements AutoCloseable {
 
   private final boolean readOnly;
 
+  /** What was rebuilt when it was opened; null when there was no need to. */
+  private final GrooveRecovery recovered;
+
   /** The file that the memory belongs to; null when it belongs to the caller. */
   private final RegionFile file;
 
@@ -89,9 +98,15 @@ public final class Groove implements AutoCloseable {
   private final List<Long> damaged = new ArrayList<>();
 
   private Groove(
-      GrooveGeometry geometry, MemorySegment state, View view, boolean readOnly, RegionFile file) {
+      GrooveGeometry geometry,
+      MemorySegment state,
+      View view,
+      boolean readOnly,
+      RegionFile file,
+      GrooveRecovery recovered) {
     this.geometry = geometry;
     this.file = file;
+    this.recovered = recovered;
     this.state = state;
     this.view = view;
     this.readOnly = readOnly;
@@ -116,7 +131,7 @@ public final class Groove implements AutoCloseable {
     StateLayout.format(state, geometry);
     StateLayout.mark(state, StateLayout.MARK_OWNED);
     return new Groove(
-        geometry, state, View.none().in(volumes, whole(geometry, volumes)), false, null);
+        geometry, state, View.none().in(volumes, whole(geometry, volumes)), false, null, null);
   }
 
   /**
@@ -148,23 +163,48 @@ public final class Groove implements AutoCloseable {
       GrooveGeometry geometry, MemorySegment state, MemorySegment volumes, long[] list) {
     Check.writable(state);
     Check.writable(volumes);
-    return own(geometry, state, volumes, list, null);
-  }
-
-  private static Groove own(
-      GrooveGeometry geometry,
-      MemorySegment state,
-      MemorySegment volumes,
-      long[] list,
-      RegionFile file) {
     checkMemory(geometry, state, volumes);
     View view = Opening.view(geometry, state, volumes, list);
+    own(geometry, state, view);
+    return new Groove(geometry, state, view, false, null, null);
+  }
+
+  private static void own(GrooveGeometry geometry, MemorySegment state, View view) {
     Opening.checkClosed(geometry, state, view);
     if (!Mem.casLong(
         state, StateLayout.MARK_OFFSET, StateLayout.MARK_CLOSED, StateLayout.MARK_OWNED)) {
       throw Opening.unclean(state);
     }
-    return new Groove(geometry, state, view, false, file);
+  }
+
+  /**
+   * Opens an allocator whose last owner did not close it, because it died, and rebuilds it.
+   *
+   * <p>The caller knows that nobody uses the memory any more. {@link #recovered} tells what was
+   * found. A recovery that is interrupted is done by doing it again.
+   *
+   * @param geometry the sizes
+   * @param state as its last owner left it; also one that was closed may be rebuilt
+   * @param volumes the memory of the volumes from volume 0 on
+   * @param list the numbers of the volumes that belong to the allocator; null to look for them
+   * @param force whether an object with a damaged header becomes free memory, together with all
+   *     that is in it. The C original leaves such headers when it dies; this library does not
+   * @return the allocator, owned by the caller
+   * @throws CorruptDataException at damage that the death of an owner does not explain; nothing
+   *     changed
+   */
+  public static Groove recover(
+      GrooveGeometry geometry,
+      MemorySegment state,
+      MemorySegment volumes,
+      long[] list,
+      boolean force) {
+    Check.writable(state);
+    Check.writable(volumes);
+    checkMemory(geometry, state, volumes);
+    View view = Opening.view(geometry, state, volumes, list);
+    GrooveRecovery recovered = Recovery.run(geometry, state, view, force);
+    return new Groove(geometry, state, view, false, null, recovered);
   }
 
   /**
@@ -193,7 +233,7 @@ public final class Groove implements AutoCloseable {
     if (StateLayout.mark(state) == StateLayout.MARK_CLOSED) {
       Opening.checkClosed(geometry, state, view);
     }
-    return new Groove(geometry, state, view, true, file);
+    return new Groove(geometry, state, view, true, file, null);
   }
 
   /**
@@ -239,20 +279,41 @@ public final class Groove implements AutoCloseable {
   }
 
   /**
-   * Opens a file and locks it for as long as it is open.
+   * Opens a file and locks it for as long as it is open. When its last owner died, it is rebuilt,
+   * see {@link #recover}; {@link #recovered} tells.
    *
    * @param path made by {@link #createFile}
    * @return the allocator, owned by the caller; close it
    * @throws java.nio.file.FileSystemException when it is open already, here or elsewhere
    * @throws IOException when the system fails
-   * @throws CorruptDataException when a header is damaged, or the last owner did not close the file
+   * @throws CorruptDataException when a header is damaged, or the last owner died and there is
+   *     damage that its death does not explain; nothing changed
    */
   public static Groove openFile(Path path) throws IOException {
     return openFile(OsDisk.INSTANCE, path);
   }
 
   static Groove openFile(Disk disk, Path path) throws IOException {
-    return fromFile(RegionFile.open(disk, path, true), false);
+    return ownFile(RegionFile.open(disk, path, true), false, false);
+  }
+
+  /**
+   * Opens a file and rebuilds it, whether its last owner closed it or not.
+   *
+   * @param path made by {@link #createFile}
+   * @param force as for {@link #recover}
+   * @return the allocator, owned by the caller; close it
+   * @throws java.nio.file.FileSystemException when it is open already, here or elsewhere
+   * @throws IOException when the system fails
+   * @throws CorruptDataException at damage that the death of an owner does not explain; nothing
+   *     changed
+   */
+  public static Groove recoverFile(Path path, boolean force) throws IOException {
+    return recoverFile(OsDisk.INSTANCE, path, force);
+  }
+
+  static Groove recoverFile(Disk disk, Path path, boolean force) throws IOException {
+    return ownFile(RegionFile.open(disk, path, true), true, force);
   }
 
   /**
@@ -265,28 +326,39 @@ public final class Groove implements AutoCloseable {
    * @throws CorruptDataException when a header is damaged
    */
   public static Groove openFileReadOnly(Path path) throws IOException {
-    return fromFile(RegionFile.open(OsDisk.INSTANCE, path, false), true);
-  }
-
-  private static Groove fromFile(RegionFile file, boolean readOnly) throws IOException {
-    GrooveGeometry geometry = file.header().geometry();
-    boolean owned = false;
+    RegionFile file = RegionFile.open(OsDisk.INSTANCE, path, false);
     boolean opened = false;
     try {
-      MemorySegment volumes = file.volumes();
-      Groove groove =
-          readOnly
-              ? look(geometry, file.state(), volumes, null, file)
-              : own(geometry, file.state(), volumes, null, file);
-      owned = !readOnly;
-      if (owned) {
-        file.backForeign(groove);
-      }
+      Groove groove = look(file.header().geometry(), file.state(), file.volumes(), null, file);
       opened = true;
       return groove;
     } finally {
       if (!opened) {
-        file.abandon(owned);
+        file.abandon();
+      }
+    }
+  }
+
+  private static Groove ownFile(RegionFile file, boolean always, boolean force) throws IOException {
+    GrooveGeometry geometry = file.header().geometry();
+    MemorySegment state = file.state();
+    boolean opened = false;
+    try {
+      View view = Opening.view(geometry, state, file.volumes(), null);
+      // Before the first store into a volume.
+      file.backForeign(view);
+      GrooveRecovery recovered = null;
+      // Whoever has the lock is alone, so an owner that is marked is dead.
+      if (always || StateLayout.mark(state) != StateLayout.MARK_CLOSED) {
+        recovered = Recovery.run(geometry, state, view, force);
+      } else {
+        own(geometry, state, view);
+      }
+      opened = true;
+      return new Groove(geometry, state, view, false, file, recovered);
+    } finally {
+      if (!opened) {
+        file.abandon();
       }
     }
   }
@@ -313,6 +385,25 @@ public final class Groove implements AutoCloseable {
    */
   public GrooveGeometry geometry() {
     return geometry;
+  }
+
+  /**
+   * What was rebuilt when it was opened.
+   *
+   * @return null when its last owner had closed it
+   */
+  public GrooveRecovery recovered() {
+    return recovered;
+  }
+
+  /**
+   * Whether its last owner did not close it, in one that was opened for looking at it. Then {@link
+   * #verify} refuses it, and operations that are half done show as damage.
+   *
+   * @return false for one that is owned here
+   */
+  public boolean isUnclean() {
+    return readOnly && StateLayout.mark(state) != StateLayout.MARK_CLOSED;
   }
 
   /**
@@ -453,6 +544,9 @@ public final class Groove implements AutoCloseable {
       // From the highest down, so that the lowest comes out first.
       for (long index = first + count - 1; index >= first; index--) {
         long volume = index << geometry.volumeShift;
+        // No volume until the header is complete, whatever was there: the process may die.
+        VolumeHeader.magic(volumes, volume, 0);
+        Mem.storeFence();
         VolumeHeader.format(volumes, volume, index, info);
         VolumeHeader.magic(volumes, volume, ~geometry.volumeMagic);
         VolumePool.release(this, index);

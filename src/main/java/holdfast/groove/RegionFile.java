@@ -216,17 +216,17 @@ final class RegionFile {
    * Makes storage for what is in use and not marked, because another program allocated it: the
    * bytes are read and written in place, before anybody stores there.
    */
-  void backForeign(Groove groove) throws IOException {
+  void backForeign(View view) throws IOException {
     GrooveGeometry g = header.geometry();
     int last = g.classCount() - 1;
     for (long index = 0; index < count; index++) {
-      if (!groove.view.lists(index)) {
+      if (!view.lists(index)) {
         continue;
       }
       long volume = index << g.volumeShift;
       long needed = HEADERS;
-      if (VolumeHeader.magic(groove.view.volumes, volume) == g.volumeMagic) {
-        needed |= ~ObjectHeader.free(groove.view.volumes, g.root(index)) & g.classes.full[last];
+      if (VolumeHeader.magic(view.volumes, volume) == g.volumeMagic) {
+        needed |= ~ObjectHeader.free(view.volumes, g.root(index)) & g.classes.full[last];
       }
       long missing = needed & ~backed(index);
       if ((missing & HEADERS) != 0) {
@@ -261,11 +261,8 @@ final class RegionFile {
     Mem.putLongRelease(front, RegionHeader.BACKED_OFFSET + index * Long.BYTES, bits);
   }
 
-  /** Ends all maps and the file, which stays as it is but for the mark of its owner. */
-  void abandon(boolean owned) throws IOException {
-    if (owned) {
-      StateLayout.mark(state(), StateLayout.MARK_CLOSED);
-    }
+  /** Ends all maps and the file, which stays as it is. */
+  void abandon() throws IOException {
     arena.close();
     lock.close();
     file.close();

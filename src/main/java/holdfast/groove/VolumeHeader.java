@@ -40,8 +40,9 @@ final class VolumeHeader {
     return Mem.getLong(volumes, volume + MAGIC_OFFSET);
   }
 
+  /** Release: what the magic says holds for the stores before it, whenever the process dies. */
   static void magic(MemorySegment volumes, long volume, long magic) {
-    Mem.putLong(volumes, volume + MAGIC_OFFSET, magic);
+    Mem.putLongRelease(volumes, volume + MAGIC_OFFSET, magic);
   }
 
   static long index(MemorySegment volumes, long volume) {

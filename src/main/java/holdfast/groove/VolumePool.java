@@ -49,6 +49,11 @@ final class VolumePool {
     return Mem.getLongAcquire(state, pool + VER_TOP_OFFSET);
   }
 
+  /** For an owner that is alone. */
+  static void verTop(MemorySegment state, long pool, long verTop) {
+    Mem.putLongRelease(state, pool + VER_TOP_OFFSET, verTop);
+  }
+
   static long index(long verTop) {
     return verTop & NONE;
   }

@@ -104,6 +104,32 @@ class GrooveCommandTest {
     run(1, "groove free a " + offset);
   }
 
+  @Test
+  void aFileWhoseOwnerDiedIsRebuilt() throws IOException {
+    run(0, "groove new a --block 64 --volume 1M --volumes 1");
+    String offset = run(0, "groove alloc a 200").out().strip();
+    byte[] bytes = Files.readAllBytes(dir.resolve("a"));
+    bytes[4096 + 8] = 1; // the mark of an owner
+    for (String name : List.of("b", "c", "d")) {
+      Files.write(dir.resolve(name), bytes);
+    }
+    for (String reading : List.of("info", "ls", "verify", "map")) {
+      String said = run(1, "groove " + reading + " b").err();
+      assertTrue(said.contains("last owner died") && said.contains("groove recover"), said);
+    }
+    assertTrue(run(0, "groove recover b").err().contains("1 objects kept"));
+    assertTrue(run(0, "groove verify b").err().contains("1 objects"));
+    assertTrue(run(0, "groove free c " + offset).err().contains("its last owner died; rebuilt: 1"));
+    run(0, "groove verify c");
+    run(0, "groove recover c");
+    bytes[65536 + Integer.parseInt(offset) - 16] ^= 4;
+    Files.write(dir.resolve("d"), bytes);
+    assertTrue(run(1, "groove alloc d 10").err().contains("groove volume at byte"));
+    assertTrue(run(1, "groove recover d").err().contains("groove volume at byte"));
+    assertTrue(run(0, "groove recover d --force").err().contains("1 damaged objects dropped"));
+    run(0, "groove verify d");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
