@@ -9,8 +9,8 @@ import java.nio.channels.WritableByteChannel;
 /**
  * Writes to a channel, by way of a buffer.
  *
- * <p>Native memory of at least a whole buffer goes to the channel as it is, once the buffer is
- * full; everything else is copied.
+ * <p>Native memory of at least a whole buffer goes to the channel as it is, while the buffer is
+ * empty; everything else is copied.
  */
 final class StreamOutput implements Output {
   /** Bytes that a channel is given at a time: what a buffer can hold, rounded to something even. */
@@ -45,7 +45,7 @@ final class StreamOutput implements Output {
     long hi = from + size;
     while (lo < hi) {
       if (buffer.used == 0 && hi - lo >= buffer.size && bytes.isNative()) {
-        long piece = Math.min(PIECE, (hi - lo) / buffer.size * buffer.size);
+        long piece = Math.min(PIECE, hi - lo);
         writeFully(bytes.asSlice(lo, piece).asReadOnly().asByteBuffer());
         lo += piece;
       } else {
