@@ -44,7 +44,7 @@ final class ChunkioCheck {
     if (globals.json()) {
       host.text().print(json.end().name("chunks").value(all).end());
     } else if (globals.verbosity() >= 2) {
-      host.text().println(all + " chunks, " + bad + " damaged");
+      host.text().println(Numbers.count(all, "chunk") + ", " + bad + " damaged");
     }
     return bad == 0 ? ExitCode.DONE : ExitCode.PROBLEM;
   }

@@ -129,7 +129,7 @@ final class ChunkioList {
     StringBuilder text = new StringBuilder();
     for (String stream : streams) {
       List<Row> its = rows.stream().filter(row -> row.info.stream().equals(stream)).toList();
-      text.append(stream).append("  ").append(its.size()).append(" chunks\n");
+      text.append(stream).append("  ").append(Numbers.count(its.size(), "chunk")).append("\n");
       for (Row row : its) {
         text.append("  ")
             .append(Numbers.left(row.info.state().text(), STATE_WIDTH))

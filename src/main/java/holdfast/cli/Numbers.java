@@ -76,6 +76,11 @@ final class Numbers {
     return (63 - Long.numberOfLeadingZeros(bytes)) / 10;
   }
 
+  /** A number of things, grouped, with a plural that takes an s. */
+  static String count(long count, String what) {
+    return grouped(count) + " " + what + (count == 1 ? "" : "s");
+  }
+
   /** A number with digits in groups of three: {@code 1,932,735,283}. */
   static String grouped(long value) {
     StringBuilder text = new StringBuilder(Long.toString(value));

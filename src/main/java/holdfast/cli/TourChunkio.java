@@ -159,8 +159,8 @@ final class TourChunkio implements TourAct {
       }
       stage.say(
           "  "
-              + Numbers.grouped(report.chunks())
-              + " chunks loaded and validated in "
+              + Numbers.count(report.chunks(), "chunk")
+              + " loaded and validated in "
               + Numbers.fixed(millis, 1)
               + " ms, "
               + repairs(report)

@@ -41,7 +41,7 @@ final class TourReport {
     return "input   "
         + input.title()
         + ": "
-        + count(input.files().size(), "file")
+        + Numbers.count(input.files().size(), "file")
         + ", "
         + Numbers.grouped(input.bytes())
         + " bytes\n"
@@ -121,10 +121,10 @@ final class TourReport {
   String tail(double seconds) {
     List<String> seen = new ArrayList<>();
     if (!rows.isEmpty()) {
-      seen.add(count(rows.size(), "level"));
+      seen.add(Numbers.count(rows.size(), "level"));
     }
     if (!acts.isEmpty()) {
-      seen.add(count(acts.size(), "kill"));
+      seen.add(Numbers.count(acts.size(), "kill"));
     }
     return verdict() + " (" + String.join(", ", seen) + ", " + Numbers.fixed(seconds, 1) + " s)\n";
   }
@@ -135,7 +135,7 @@ final class TourReport {
     String skipped =
         input.skipped().isEmpty()
             ? ""
-            : "; " + count(input.skipped().size(), "file") + " could not be read";
+            : "; " + Numbers.count(input.skipped().size(), "file") + " could not be read";
     return bad == 0
         ? "every byte compared equal" + skipped
         : "NOT EQUAL: "
@@ -157,10 +157,6 @@ final class TourReport {
       bad += act.differences().isEmpty() ? 0 : 1;
     }
     return bad;
-  }
-
-  private static String count(int count, String what) {
-    return Numbers.grouped(count) + " " + what + (count == 1 ? "" : "s");
   }
 
   String json(double seconds) {

@@ -52,7 +52,7 @@ class ChunkioCommandTest {
     shell.line("chunkio meta root s c --set-file=file").expect(0);
     assertEquals("from a file", shell.line("chunkio meta root s c").expect(0).out());
     assertEquals("hello, chunk", shell.line("chunkio cat root s c").expect(0).out());
-    assertEquals("1 chunks, 0 damaged\n", shell.line("chunkio verify root").expect(0).out());
+    assertEquals("1 chunk, 0 damaged\n", shell.line("chunkio verify root").expect(0).out());
     shell.line("verify root").expect(0);
     assertTrue(
         shell.line("inspect root/s/c").expect(0).out().contains("metadata size"),
