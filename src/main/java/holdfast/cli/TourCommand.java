@@ -57,6 +57,7 @@ final class TourCommand implements Command {
 
       lz4      several levels, as blocks of 64 KiB in native memory, and as frames in files
       wksp     a workspace in a mapped file, beside threads that allocate and free; a checkpoint
+      groove   objects in a region file, allocated and freed by threads without locks
       chunkio  events appended to a chunk store, counted outside of it
 
     Behind lz4, a process works on up to 64 MiB of the input until it gets a SIGKILL, and a fresh

@@ -89,6 +89,14 @@ class TourCommandTest {
   }
 
   @Test
+  void objectsOutliveTheirThreads() {
+    Shell.Result result = shell.line("tour --only groove --out left in").expect(ExitCode.DONE);
+    assertTrue(result.out().contains("; leaked 0\n"), result.out());
+    assertTrue(result.out().contains(" objects of the table are held and intact"), result.out());
+    shell.line("groove verify left/objects.groove").expect(ExitCode.DONE);
+  }
+
+  @Test
   void eventsThatWereCountedAreThereAfterTheKill() {
     Shell.Result result =
         shell.line("tour --only chunkio --json --out left in").expect(ExitCode.DONE);
