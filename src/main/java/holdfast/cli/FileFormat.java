@@ -4,6 +4,7 @@ import holdfast.Limits;
 import holdfast.Progress;
 import holdfast.Structure;
 import holdfast.chunkio.ChunkFiles;
+import holdfast.groove.GrooveFiles;
 import holdfast.lz4.Lz4BlockInputStream;
 import holdfast.lz4.Lz4Frame;
 import holdfast.lz4.Lz4FrameInputStream;
@@ -116,6 +117,24 @@ enum FileFormat {
     @Override
     long verify(Path path, FileChannel file, Limits limits) throws IOException {
       return Sidecars.inspect(path).size();
+    }
+  },
+
+  /** An allocator's state and volumes. */
+  GROOVE_REGION("groove regions") {
+    @Override
+    boolean matches(byte[] head) {
+      return GrooveFiles.isRegion(head);
+    }
+
+    @Override
+    Structure inspect(Path path, FileChannel file, Limits limits) throws IOException {
+      return GrooveFiles.structure(path);
+    }
+
+    @Override
+    long verify(Path path, FileChannel file, Limits limits) throws IOException {
+      return GrooveFiles.verify(path);
     }
   },
 

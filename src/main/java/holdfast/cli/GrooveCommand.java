@@ -14,6 +14,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** {@code holdfast groove SUBCOMMAND FILE}: objects and volumes in a region file. */
@@ -78,7 +79,7 @@ final class GrooveCommand implements Command {
     recover  rebuilds the file from its objects, also one that was closed, and says what it found.
              With --force objects with damaged headers are dropped; without, they are refused
     compact  gives back what is empty, and shortens the file
-    map      draws what is in use; a character or, with --svg, a rectangle for each range
+    map      draws what is in use, by tag; as text or, with --svg, as a picture
 
     A file whose owner died is rebuilt by the next command that writes. Those that only read say
     that it has to be, with exit code 1.
@@ -420,11 +421,9 @@ final class GrooveCommand implements Command {
     try (Groove groove = look(file)) {
       List<GrooveVolume> volumes = groove.volumes();
       long end = volumes.isEmpty() ? 0 : volumes.getLast().index() + 1;
-      RangeMap map = new RangeMap(end * groove.geometry().volumeSize());
-      groove.objects(
-          o ->
-              map.add(
-                  o.header(), o.header() + groove.geometry().footprint(o.sizeClass()), o.tag()));
+      List<RegionMap.Used> used = new ArrayList<>();
+      groove.objects(o -> used.add(used(groove.geometry(), o)));
+      RegionMap map = new RegionMap(0, end * groove.geometry().volumeSize(), used);
       String picture = arguments.value("--svg", null);
       if (picture == null) {
         host.text().print(map.text());
@@ -433,5 +432,9 @@ final class GrooveCommand implements Command {
       }
       return ExitCode.DONE;
     }
+  }
+
+  private static RegionMap.Used used(GrooveGeometry geometry, GrooveObject o) {
+    return new RegionMap.Used(o.header(), o.header() + geometry.footprint(o.sizeClass()), o.tag());
   }
 }

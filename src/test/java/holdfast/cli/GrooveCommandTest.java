@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,16 +73,18 @@ class GrooveCommandTest {
       run(0, "groove alloc a 8000 --tag " + i);
     }
     String map = run(0, "groove map a").out();
-    assertTrue(map.contains("0 B |") && map.contains("####") && map.contains("...."), map);
+    assertTrue(map.startsWith("0x0000000000  ") && map.contains("one cell: 2.00 KiB"), map);
+    assertTrue(map.contains("A  tag 0 ") && map.contains("T  tag 19 "), map);
+    assertTrue(map.contains("AAAAB") && map.contains("....") && map.contains(".  free 1.8"), map);
     run(0, "groove map a --svg a.svg");
     String svg = Files.readString(dir.resolve("a.svg"));
     assertTrue(svg.startsWith("<svg ") && svg.endsWith("</svg>\n"), svg);
-    assertEquals(20, svg.split("hsl\\(", -1).length - 1 - rowBreaks(svg));
-  }
-
-  /** Rectangles that begin a row because the one before ended there. */
-  private static int rowBreaks(String svg) {
-    return svg.split("<rect x=\"96.0\"[^>]*hsl", -1).length - 1;
+    for (int i = 0; i < 20; i++) {
+      assertTrue(svg.contains(", tag " + i + "</title>"), svg);
+    }
+    run(0, "groove new none");
+    assertTrue(run(0, "groove map none").out().contains("free 0 B in 0 pieces"));
+    run(0, "groove map none --svg none.svg");
   }
 
   @Test
@@ -159,5 +162,53 @@ class GrooveCommandTest {
     run(3, "groove compact a");
     run(0, "groove new a");
     run(5, "groove new a");
+  }
+
+  @Test
+  void inspectShowsTheParts() throws IOException {
+    run(0, "groove new a --block 64 --volume 1M --volumes 2 --max 9");
+    run(0, "groove alloc a 100");
+    run(0, "groove add a --info north");
+    List<String> lines = run(0, "inspect a").out().lines().map(String::strip).toList();
+    assertEquals("format groove regions", lines.get(0));
+    assertPart(lines, "0 +3,211,264  groove region +.*");
+    assertPart(lines, "48 +8 +volume max +9");
+    assertPart(lines, "4,104 +8 +mark +0, closed");
+    assertPart(lines, "4,224 +16,384 +active slots +3 with a superblock");
+    assertPart(lines, "24,576 +40,960 +backed map +headers of 3 volumes, 1 root objects .*");
+    assertPart(lines, "65,536 +1,048,576 +volume 0 +in use");
+    assertPart(lines, "66,048 +64 +root superblock +class 23, 1 of 62 objects in use");
+    assertPart(lines, "2,162,688 +1,048,576 +volume 2 +empty");
+    assertPart(lines, "2,162,720 +5 +info +north");
+    assertTrue(run(0, "verify a").out().contains("a: sound, groove regions, 100 bytes"));
+  }
+
+  private static void assertPart(List<String> lines, String pattern) {
+    assertTrue(lines.stream().anyMatch(l -> l.matches(pattern)), () -> pattern + lines);
+  }
+
+  @Test
+  void damageIsShownByInspectAndFoundByVerify() throws IOException {
+    run(0, "groove new a --block 64 --volume 1M --volumes 3");
+    run(0, "groove alloc a 100");
+    byte[] good = Files.readAllBytes(dir.resolve("a"));
+    byte[] bad = good.clone();
+    bad[65536 + (1 << 20)] ^= 1; // magic of volume 1
+    bad[4096 + 8] = 1; // mark
+    Files.write(dir.resolve("a"), Arrays.copyOf(bad, bad.length - 5));
+    String out = run(0, "inspect a").out();
+    assertTrue(out.contains("owned, or its owner died"), out);
+    assertTrue(out.contains("not a volume: 0x"), out);
+    assertTrue(out.contains("empty, cut"), out);
+    assertTrue(run(1, "verify a").out().contains("a: damaged: groove region"));
+    Files.write(dir.resolve("a"), Arrays.copyOf(good, 65536 + (1 << 20) + 9));
+    assertTrue(run(0, "inspect a").out().contains("incomplete"));
+    Files.write(dir.resolve("a"), Arrays.copyOf(good, 65535));
+    run(1, "inspect a");
+    bad = good.clone();
+    bad[200] = 1; // one of the zeros: the checksum is wrong
+    Files.write(dir.resolve("a"), bad);
+    run(1, "inspect a");
+    run(1, "verify a");
   }
 }
