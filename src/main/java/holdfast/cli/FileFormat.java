@@ -245,4 +245,21 @@ enum FileFormat {
     }
     return titles.toString();
   }
+
+  /** The same for help: a few on each line, indented by two columns. */
+  static String titleLines() {
+    StringBuilder lines = new StringBuilder("  ");
+    int column = 0;
+    for (FileFormat format : values()) {
+      if (column > 60) {
+        lines.append(",\n  ");
+        column = 0;
+      } else if (column > 0) {
+        lines.append(", ");
+      }
+      lines.append(format.title);
+      column += 2 + format.title.length();
+    }
+    return lines.toString();
+  }
 }

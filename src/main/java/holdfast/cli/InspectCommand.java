@@ -29,12 +29,13 @@ final class InspectCommand implements Command {
     how large it is, what it says. Does not decompress and does not compare checksums; that is the
     job of 'holdfast verify'.
 
-    formats: FORMATS
+    formats
+    FORMATS
 
     example
       holdfast inspect access.log.lz4
     """
-        .replace("FORMATS", FileFormat.titles());
+        .replace("FORMATS", FileFormat.titleLines());
   }
 
   @Override

@@ -61,14 +61,15 @@ final class VerifyCommand implements Command {
       --make-sidecar   write FILE.hfs beside each file, for formats without checksums of their own;
                        the file is taken for sound as it is and must not be written to any more
 
-    formats: FORMATS
+    formats
+    FORMATS
 
     examples
       holdfast verify backup.lz4
       holdfast verify --json /var/backups
       holdfast verify --make-sidecar old.ckpt
     """
-        .replace("FORMATS", FileFormat.titles());
+        .replace("FORMATS", FileFormat.titleLines());
   }
 
   @Override

@@ -3,6 +3,7 @@ package holdfast.groove;
 import holdfast.CorruptDataException;
 import holdfast.internal.Check;
 import holdfast.internal.Disk;
+import holdfast.internal.MapFault;
 import holdfast.internal.Mem;
 import holdfast.internal.OsDisk;
 import java.io.IOException;
@@ -57,7 +58,9 @@ import java.util.stream.IntStream;
  * <p>Threads allocate through handles, see {@link GrooveHandle}. {@link #handle}, {@link
  * #addVolumes} and {@link #removeVolume} may be called by any thread at any time. Whatever looks at
  * everything ({@link #verify}, {@link #objects}, {@link #usage}) and {@link #close} needs that
- * nobody allocates or frees meanwhile.
+ * nobody allocates or frees meanwhile. When somebody else cuts a file that is open, these calls and
+ * {@link #find} throw {@link UncheckedIOException} with its name; allocating and freeing, which
+ * would get slower, an {@link InternalError}.
  */
 public final class Groove implements AutoCloseable {
   /** What {@link #removeVolume} returns when no volume is empty; nothing changed. */
@@ -636,6 +639,14 @@ public final class Groove implements AutoCloseable {
    * @throws CorruptDataException when a header is damaged
    */
   public List<GrooveVolume> volumes() {
+    try {
+      return listVolumes();
+    } catch (InternalError e) {
+      throw cut(e);
+    }
+  }
+
+  private List<GrooveVolume> listVolumes() {
     View view = this.view;
     List<GrooveVolume> list = new ArrayList<>();
     for (long index = 0; index < view.volumeMax(geometry); index++) {
@@ -657,19 +668,23 @@ public final class Groove implements AutoCloseable {
    * @throws CorruptDataException at the first thing in the volumes that is damaged
    */
   public void objects(Consumer<? super GrooveObject> visitor) {
-    Walk.all(
-        this,
-        new Walk.Visitor() {
-          @Override
-          public void superblock(long offset, int sizeClass, long free) {
-            // Only what is inside is shown.
-          }
+    try {
+      Walk.all(
+          this,
+          new Walk.Visitor() {
+            @Override
+            public void superblock(long offset, int sizeClass, long free) {
+              // Only what is inside is shown.
+            }
 
-          @Override
-          public void object(long header, long word, long superblock) {
-            visitor.accept(Walk.object(view.volumes, header, word, superblock));
-          }
-        });
+            @Override
+            public void object(long header, long word, long superblock) {
+              visitor.accept(Walk.object(view.volumes, header, word, superblock));
+            }
+          });
+    } catch (InternalError e) {
+      throw cut(e);
+    }
   }
 
   /**
@@ -682,7 +697,11 @@ public final class Groove implements AutoCloseable {
    * @return the object whose first byte is there; null when there is none
    */
   public GrooveObject find(long offset) {
-    return Walk.find(this, offset);
+    try {
+      return Walk.find(this, offset);
+    } catch (InternalError e) {
+      throw cut(e);
+    }
   }
 
   /**
@@ -692,7 +711,11 @@ public final class Groove implements AutoCloseable {
    * @throws CorruptDataException at the first thing in the volumes that is damaged
    */
   public GrooveUsage usage() {
-    return GrooveUsage.of(this);
+    try {
+      return GrooveUsage.of(this);
+    } catch (InternalError e) {
+      throw cut(e);
+    }
   }
 
   /**
@@ -703,7 +726,17 @@ public final class Groove implements AutoCloseable {
    * @throws CorruptDataException at the first broken rule
    */
   public void verify() {
-    Verification.run(this);
+    try {
+      Verification.run(this);
+    } catch (InternalError e) {
+      throw cut(e);
+    }
+  }
+
+  /** A page of the map has no storage any more: what the calls that walk say instead. */
+  private UncheckedIOException cut(InternalError fault) {
+    Path path = file == null ? Path.of("memory of the volumes") : file.path();
+    return new UncheckedIOException(MapFault.of(path, fault));
   }
 
   /**

@@ -120,6 +120,10 @@ final class RegionFile {
     }
   }
 
+  Path path() {
+    return file.path();
+  }
+
   RegionHeader header() {
     return header;
   }
