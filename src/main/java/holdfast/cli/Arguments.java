@@ -13,7 +13,10 @@ import java.util.Map;
  */
 final class Arguments {
   private final Globals globals = new Globals();
-  private final Map<String, String> options = new HashMap<>();
+
+  /** The values of each option in order; {@code null} for one that takes none. */
+  private final Map<String, List<String>> options = new HashMap<>();
+
   private final List<String> operands = new ArrayList<>();
 
   private Arguments() {}
@@ -47,7 +50,7 @@ final class Arguments {
           throw CommandException.usage(name + " takes no value", "");
         }
         if (!arguments.globals.take(name, value)) {
-          arguments.options.put(name, value);
+          arguments.add(name, value);
         }
       } else {
         arguments.takeShort(word);
@@ -84,8 +87,8 @@ final class Arguments {
       switch (word.charAt(i)) {
         case 'q' -> globals.changeVerbosity(-1);
         case 'v' -> globals.changeVerbosity(1);
-        case 'h' -> options.put("--help", null);
-        case 'V' -> options.put("--version", null);
+        case 'h' -> add("--help", null);
+        case 'V' -> add("--version", null);
         default ->
             throw CommandException.usage(
                 "unknown option -" + word.charAt(i),
@@ -106,7 +109,16 @@ final class Arguments {
 
   /** The value of an option, or another when it was not given. */
   String value(String name, String otherwise) {
-    return options.getOrDefault(name, otherwise);
+    return has(name) ? options.get(name).getLast() : otherwise;
+  }
+
+  /** The values of an option that may be given more than once, in order. */
+  List<String> values(String name) {
+    return options.getOrDefault(name, List.of());
+  }
+
+  private void add(String name, String value) {
+    options.computeIfAbsent(name, key -> new ArrayList<>()).add(value);
   }
 
   /** What is not an option, in order. */

@@ -29,7 +29,11 @@ final class WkspCommand implements Command {
           "map",
           "verify",
           "rebuild",
-          "reset");
+          "reset",
+          "checkpt",
+          "checkpt-query",
+          "restore",
+          "diff");
 
   /** How long a command waits for somebody else's lock. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -41,7 +45,7 @@ final class WkspCommand implements Command {
 
   @Override
   public String summary() {
-    return "make, fill, list, draw and repair workspace files";
+    return "make, fill, list, draw, repair, checkpoint and restore workspace files";
   }
 
   @Override
@@ -56,14 +60,20 @@ final class WkspCommand implements Command {
            holdfast wksp memset FILE:GADDR BYTE
            holdfast wksp write FILE:GADDR [--offset N]
            holdfast wksp cat FILE:GADDR [--offset N] [--length N] [--force]
-           holdfast wksp ls FILE [--digest] [--json]
-           holdfast wksp usage FILE [TAG...] [--json]
-           holdfast wksp map FILE [--svg PICTURE]
-           holdfast wksp verify FILE
+           holdfast wksp ls FILE|CKPT [--digest] [--json]
+           holdfast wksp usage FILE|CKPT [TAG...] [--json]
+           holdfast wksp map FILE|CKPT [--svg PICTURE]
+           holdfast wksp verify FILE|CKPT
            holdfast wksp rebuild FILE [--seed N]
            holdfast wksp reset FILE [--seed N]
+           holdfast wksp checkpt FILE CKPT [--style 1|2|3] [--threads N] [--mode OCTAL]
+                                 [--uinfo TEXT] [--tag T]... [--sidecar] [--force]
+           holdfast wksp checkpt-query CKPT [--level 0..4] [--json]
+           holdfast wksp restore FILE CKPT|- [--seed N] [--tag T]... [--dry-run]
+           holdfast wksp diff A B [--json]
 
-    The file is the workspace, byte for byte, as a process maps it. GADDR is an offset in it.
+    FILE is the workspace, byte for byte, as a process maps it. GADDR is an offset in it.
+    CKPT is a checkpoint: all allocations and their content in a file that is meant to be kept.
 
     new        makes a file of at most SIZE bytes; parts: how many partitions it can have
     alloc      prints FILE:GADDR of a new allocation; exit code 1 when there is no room
@@ -81,19 +91,36 @@ final class WkspCommand implements Command {
     rebuild    makes lists and trees anew from the allocations
     reset      frees everything
 
-    ls, usage and map change no byte. The others take the lock; when its owner has died they repair
-    the workspace first, and say so. Numbers are decimal or 0x; sizes also 64KiB, 1GiB.
+    checkpt        writes a checkpoint, complete and durable or not at all
+    checkpt-query  what a checkpoint is of, who made it when, and what is in it
+    restore        replaces all allocations of FILE by those of a checkpoint, each at its address;
+                   a FILE that is not there is made as large as the one that was checkpointed
+    diff           compares allocations, tags and contents of two workspaces or checkpoints; exit
+                   code 1 when they differ
+
+    ls, usage, map and diff change no byte. The others take the lock; when its owner has died they
+    repair the workspace first, and say so. Numbers are decimal or 0x; sizes also 64KiB, 1GiB.
 
     options
       --align N  a power of two; default 4096
-      --tag T    any 64-bit number but 0; default 1
+      --tag T    any 64-bit number but 0; default 1. checkpt and restore: only allocations with this
+                 tag, or with one of several
       --digest   SHA-256 of each allocation
-      --force    binary data to a terminal
+      --force    binary data to a terminal; checkpt: replace a file that is there
+      --style N  of a checkpoint: 1 or 2 is plain, 3 (the default) compressed with LZ4
+      --threads  that compress; as many as there are processors by default
+      --mode     permissions of the checkpoint, 600 by default
+      --uinfo    a text to keep in it
+      --sidecar  write checksums to CKPT.hfs; verify and restore use them when they are there
+      --level    0 what it is of; 1 who made it; 2 texts; 3 totals (the default); 4 allocations
+      --dry-run  check everything, restore nothing
 
     examples
       holdfast wksp new cache.ws --size 1GiB
       holdfast wksp alloc cache.ws 4096 --tag 7
       holdfast wksp map cache.ws --svg cache.svg
+      holdfast wksp checkpt cache.ws cache.ckpt --sidecar
+      holdfast wksp restore copy.ws cache.ckpt
     """;
   }
 
@@ -138,6 +165,10 @@ final class WkspCommand implements Command {
       case "ls" -> WkspList.ls(host, words);
       case "usage" -> WkspList.usage(host, words);
       case "map" -> WkspMap.run(host, words);
+      case "checkpt" -> WkspCkptMake.run(host, words);
+      case "checkpt-query" -> WkspCkptQuery.run(host, words);
+      case "restore" -> WkspCkptRestore.run(host, words);
+      case "diff" -> WkspDiff.run(host, words);
       default ->
           throw CommandException.usage(
               "unknown subcommand '" + name + "'", Suggestion.of(name, NAMES));
@@ -188,6 +219,19 @@ final class WkspCommand implements Command {
       throw CommandException.usage("--seed must fit in 32 bits: " + word, "");
     }
     return (int) value;
+  }
+
+  /** What {@code --tag} was given, once or several times; empty for all. */
+  static List<Long> tags(Arguments arguments) {
+    List<Long> tags = new ArrayList<>();
+    for (String word : arguments.values("--tag")) {
+      long tag = number("--tag", word);
+      if (tag == 0) {
+        throw CommandException.usage("no allocation has tag 0", "");
+      }
+      tags.add(tag);
+    }
+    return tags;
   }
 
   /** A number of bytes, decimal with an optional unit, or hexadecimal. */

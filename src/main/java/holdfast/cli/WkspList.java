@@ -1,20 +1,15 @@
 package holdfast.cli;
 
+import holdfast.Progress;
 import holdfast.wksp.Partition;
-import holdfast.wksp.Wksp;
 import holdfast.wksp.WkspUsage;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /** Subcommands that list partitions and add them up. */
 final class WkspList {
   private static final String DIGEST = "--digest";
   private static final int WIDTH = 16;
-  private static final long PIECE = 1 << 20;
 
   private WkspList() {}
 
@@ -22,37 +17,55 @@ final class WkspList {
     Arguments arguments = Arguments.parse(List.of(DIGEST), words);
     String file = WkspCommand.operands(arguments, "FILE").getFirst();
     boolean digest = arguments.has(DIGEST);
-    try (Wksp wksp = Wksp.openReadOnly(host.path(file))) {
-      List<Partition> all = wksp.partitions();
+    try (WkspSource source = WkspSource.open(host, arguments.globals(), file)) {
+      List<Partition> all = source.partitions();
+      List<String> digests =
+          digest ? digests(host, arguments.globals(), file, source, all) : List.of();
       if (arguments.globals().json()) {
-        host.text().print(json(wksp, file, all, digest));
+        host.text().print(json(source, file, all, digests));
       } else {
-        text(host, wksp, all, digest);
+        text(host, source, all, digests);
       }
       return ExitCode.DONE;
     }
   }
 
-  private static void text(Host host, Wksp wksp, List<Partition> all, boolean digest) {
+  /** The digests of all that is listed; none of what is free. */
+  static List<String> digests(
+      Host host, Globals globals, String file, WkspSource source, List<Partition> all)
+      throws IOException {
+    ProgressBar bar = ProgressBar.of(host, globals, globals.verbosity(), file);
+    try {
+      return source.digests(all, bar == null ? Progress.NONE : bar);
+    } finally {
+      if (bar != null) {
+        bar.clear();
+      }
+    }
+  }
+
+  private static void text(
+      Host host, WkspSource source, List<Partition> all, List<String> digests) {
     host.text()
         .println(
-            wksp.name()
+            source.name()
                 + ": seed "
-                + Integer.toUnsignedString(wksp.seed())
+                + Integer.toUnsignedString(source.seed())
                 + ", "
-                + Numbers.grouped(wksp.partMax())
+                + Numbers.grouped(source.partMax())
                 + " partitions at most, "
-                + Numbers.grouped(wksp.dataMax())
+                + Numbers.grouped(source.dataMax())
                 + " bytes of data");
     host.text().println(row("gaddr", "end", "bytes") + "  tag");
     long usedSize = 0;
     long usedCount = 0;
-    for (Partition p : all) {
+    for (int i = 0; i < all.size(); i++) {
+      Partition p = all.get(i);
       StringBuilder line =
           new StringBuilder(row("" + p.gaddrLo(), "" + p.gaddrHi(), "" + p.size()));
       line.append("  ").append(p.isFree() ? "free" : Long.toUnsignedString(p.tag()));
-      if (digest && !p.isFree()) {
-        line.append("  ").append(sha256(wksp, p));
+      if (!digests.isEmpty() && !p.isFree()) {
+        line.append("  ").append(digests.get(i));
       }
       host.text().println(line);
       usedSize += p.isFree() ? 0 : p.size();
@@ -66,7 +79,7 @@ final class WkspList {
                 + " bytes; "
                 + Numbers.grouped(all.size() - usedCount)
                 + " free, "
-                + Numbers.grouped(wksp.dataMax() - usedSize)
+                + Numbers.grouped(source.dataMax() - usedSize)
                 + " bytes");
   }
 
@@ -74,40 +87,28 @@ final class WkspList {
     return Numbers.right(lo, WIDTH) + Numbers.right(hi, WIDTH) + Numbers.right(size, WIDTH);
   }
 
-  private static String json(Wksp wksp, String file, List<Partition> all, boolean digest) {
+  private static String json(
+      WkspSource source, String file, List<Partition> all, List<String> digests) {
     Json json = new Json().object();
     json.name("file").value(file);
-    json.name("name").value(wksp.name());
-    json.name("seed").value(wksp.seed() & 0xFFFF_FFFFL);
-    json.name("partMax").value(wksp.partMax());
-    json.name("dataMax").value(wksp.dataMax());
+    json.name("name").value(source.name());
+    json.name("seed").value(source.seed() & 0xFFFF_FFFFL);
+    json.name("partMax").value(source.partMax());
+    json.name("dataMax").value(source.dataMax());
     json.name("partitions").array();
-    for (Partition p : all) {
+    for (int i = 0; i < all.size(); i++) {
+      Partition p = all.get(i);
       json.object();
       json.name("gaddrLo").value(p.gaddrLo());
       json.name("gaddrHi").value(p.gaddrHi());
       // As text, because many readers of JSON have numbers of 53 bits.
       json.name("tag").value(Long.toUnsignedString(p.tag()));
-      if (digest && !p.isFree()) {
-        json.name("sha256").value(sha256(wksp, p));
+      if (!digests.isEmpty() && !p.isFree()) {
+        json.name("sha256").value(digests.get(i));
       }
       json.end();
     }
     return json.end().end().toString();
-  }
-
-  private static String sha256(Wksp wksp, Partition p) {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError(e); // every Java platform has it
-    }
-    MemorySegment content = wksp.slice(p.gaddrLo(), p.size());
-    for (long at = 0; at < p.size(); at += PIECE) {
-      digest.update(content.asSlice(at, Math.min(PIECE, p.size() - at)).asByteBuffer());
-    }
-    return HexFormat.of().formatHex(digest.digest());
   }
 
   static int usage(Host host, List<String> words) throws IOException {
@@ -117,8 +118,8 @@ final class WkspList {
     }
     String file = arguments.operands().getFirst();
     long[] tags = WkspAllocation.tags(arguments);
-    try (Wksp wksp = Wksp.openReadOnly(host.path(file))) {
-      WkspUsage usage = wksp.usage(tags);
+    try (WkspSource source = WkspSource.open(host, arguments.globals(), file)) {
+      WkspUsage usage = source.usage(tags);
       long usedCount = usage.totalCount() - usage.freeCount();
       long usedSize = usage.totalSize() - usage.freeSize();
       if (arguments.globals().json()) {

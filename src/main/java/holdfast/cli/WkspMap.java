@@ -1,7 +1,6 @@
 package holdfast.cli;
 
 import holdfast.wksp.Partition;
-import holdfast.wksp.Wksp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -16,16 +15,16 @@ final class WkspMap {
   static int run(Host host, List<String> words) throws IOException {
     Arguments arguments = Arguments.parse(List.of(SVG + "="), words);
     String file = WkspCommand.operands(arguments, "FILE").getFirst();
-    try (Wksp wksp = Wksp.openReadOnly(host.path(file))) {
+    try (WkspSource source = WkspSource.open(host, arguments.globals(), file)) {
       List<RegionMap.Used> used = new ArrayList<>();
-      for (Partition p : wksp.partitions()) {
+      for (Partition p : source.partitions()) {
         if (!p.isFree()) {
           used.add(new RegionMap.Used(p.gaddrLo(), p.gaddrHi(), p.tag()));
         }
       }
-      RegionMap map = new RegionMap(wksp.gaddrLo(), wksp.gaddrHi(), used);
+      RegionMap map = new RegionMap(source.gaddrLo(), source.gaddrHi(), used);
       if (arguments.has(SVG)) {
-        Files.writeString(host.path(arguments.value(SVG, "")), map.svg(wksp.name()));
+        Files.writeString(host.path(arguments.value(SVG, "")), map.svg(source.name()));
       } else {
         host.text().print(map.text());
       }

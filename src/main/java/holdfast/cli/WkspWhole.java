@@ -81,6 +81,9 @@ final class WkspWhole {
   static int verify(Host host, List<String> words) throws IOException {
     Arguments arguments = Arguments.parse(List.of(), words);
     String file = WkspCommand.operands(arguments, "FILE").getFirst();
+    if (WkspSource.isCheckpt(host.path(file))) {
+      return WkspCkptVerify.run(host, arguments.globals(), file);
+    }
     try (Wksp wksp = WkspCommand.open(host, arguments.globals(), file)) {
       wksp.verify();
       if (arguments.globals().verbosity() >= 2) {

@@ -34,10 +34,14 @@ final class CkptReader {
   private final CkptFile checkpt;
   private final boolean[] which;
   private final MemorySegment target;
+  private final WkspContents sink;
   private final int threads;
   private final CkptMeter meter;
   private final AtomicInteger nextGroup = new AtomicInteger();
   private final AtomicLong nextPiece = new AtomicLong();
+
+  /** What is shown, when there is one who looks. */
+  private MemorySegment part;
 
   /** Set when a thread failed, so that the others stop. */
   private volatile boolean failed;
@@ -62,10 +66,27 @@ final class CkptReader {
       MemorySegment target,
       int threads,
       Progress progress) {
+    this(file, checkpt, which, target, null, threads, progress);
+  }
+
+  /** Prepares to show everything, in the order of the file and by one thread. */
+  CkptReader(Disk.File file, CkptFile checkpt, WkspContents sink, Progress progress) {
+    this(file, checkpt, null, null, sink, 1, progress);
+  }
+
+  private CkptReader(
+      Disk.File file,
+      CkptFile checkpt,
+      boolean[] which,
+      MemorySegment target,
+      WkspContents sink,
+      int threads,
+      Progress progress) {
     this.file = file;
     this.checkpt = checkpt;
     this.which = which;
     this.target = target;
+    this.sink = sink;
     this.threads = threads;
     this.meter = new CkptMeter(progress, checkpt.extents.totalSize());
   }
@@ -75,10 +96,10 @@ final class CkptReader {
   }
 
   void run() throws IOException {
-    if (isRaw() && target == null) {
+    if (isRaw() && target == null && sink == null) {
       return; // the structure was all there is to check
     }
-    if (isRaw()) {
+    if (isRaw() && target != null) {
       findLarge();
     }
     long jobs = checkpt.groupCount + largePieces[largeCount];
@@ -116,7 +137,11 @@ final class CkptReader {
 
   private boolean isLarge(int i) {
     // Files are read straight to native memory only.
-    return isRaw() && isWanted(i) && checkpt.extents.size(i) >= PIECE && target.isNative();
+    return isRaw()
+        && target != null
+        && isWanted(i)
+        && checkpt.extents.size(i) >= PIECE
+        && target.isNative();
   }
 
   private void work() throws IOException {
@@ -164,7 +189,9 @@ final class CkptReader {
     long news = 0;
     for (int i = first; i < end && !failed; i++) {
       long size = extents.size(i);
-      if (target == null || !isWanted(i) || isLarge(i)) {
+      if (sink != null) {
+        news += show(in, i);
+      } else if (target == null || !isWanted(i) || isLarge(i)) {
         news += skip(in, size, isLarge(i));
       } else {
         news += read(in, extents.lo[i], size);
@@ -213,6 +240,24 @@ final class CkptReader {
     return 0;
   }
 
+  /** Shows an allocation, in parts that are multiples of a block, so the blocks are the same. */
+  private long show(Restore in, int i) throws IOException {
+    long size = checkpt.extents.size(i);
+    Partition allocation = checkpt.extents.partition(i);
+    if (part == null) {
+      part = MemorySegment.ofArray(new byte[BUFFER_SIZE]);
+    }
+    for (long lo = 0; lo < size; lo += BUFFER_SIZE) {
+      MemorySegment bytes = part.asSlice(0, Math.min(BUFFER_SIZE, size - lo));
+      in.data(bytes);
+      sink.accept(allocation, lo, bytes.asReadOnly());
+      if (size > BUFFER_SIZE) {
+        meter.add(bytes.byteSize());
+      }
+    }
+    return size > BUFFER_SIZE ? 0 : size;
+  }
+
   /** Reads the small allocations of a group of style 1, each from its own place. */
   private long pieces(Restore in, int g) throws IOException {
     long news = 0;
@@ -220,7 +265,12 @@ final class CkptReader {
       if (isWanted(i) && !isLarge(i)) {
         in.seek(checkpt.dataOffset[i]);
         in.openFrame(FrameStyle.RAW);
-        in.data(target.asSlice(checkpt.extents.lo[i], checkpt.extents.size(i)));
+        if (sink != null) {
+          news -= checkpt.extents.size(i);
+          news += show(in, i);
+        } else {
+          in.data(target.asSlice(checkpt.extents.lo[i], checkpt.extents.size(i)));
+        }
         in.closeFrame();
       }
       news += isLarge(i) ? 0 : checkpt.extents.size(i);

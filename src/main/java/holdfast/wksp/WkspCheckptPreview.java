@@ -15,4 +15,22 @@ public record WkspCheckptPreview(int style, String name, int seed, long partMax,
     return new WkspCheckptPreview(
         meta.style(), meta.name(), meta.seed(), meta.partMax(), meta.dataMax());
   }
+
+  /**
+   * Where its data begin.
+   *
+   * @return address of the first data byte
+   */
+  public long gaddrLo() {
+    return WkspGeometry.gaddrLo(partMax);
+  }
+
+  /**
+   * Where its data end.
+   *
+   * @return address one behind the last data byte
+   */
+  public long gaddrHi() {
+    return gaddrLo() + dataMax;
+  }
 }

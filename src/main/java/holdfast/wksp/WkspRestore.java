@@ -42,6 +42,9 @@ import java.util.Objects;
  * exception says what is needed. More partitions move the first address up.
  */
 public final class WkspRestore {
+  /** As many bytes as {@link #preview(byte[])} wants to see. */
+  public static final int HEAD_SIZE = CkptFile.HEAD_SIZE;
+
   private WkspRestore() {}
 
   /**
@@ -253,6 +256,18 @@ public final class WkspRestore {
   }
 
   /**
+   * Looks at the beginning of a checkpoint that comes from somewhere else than a file.
+   *
+   * @param head the first {@link #HEAD_SIZE} bytes, or all when there are fewer
+   * @return what it is of; nothing else was checked
+   * @throws CorruptDataException when it is no checkpoint
+   * @throws holdfast.UnsupportedFormatException when it is of another version
+   */
+  public static WkspCheckptPreview preview(byte[] head) {
+    return WkspCheckptPreview.of(CkptFile.meta(MemorySegment.ofArray(head)));
+  }
+
+  /**
    * Reads what a checkpoint says about its making.
    *
    * @param file the checkpoint, whose structure is checked, too
@@ -283,6 +298,26 @@ public final class WkspRestore {
         partitions.add(extents.partition(i));
       }
       return partitions;
+    }
+  }
+
+  /**
+   * Reads all allocations of a checkpoint without a workspace, by the calling thread, with a small
+   * buffer however large they are. A sidecar is not looked at.
+   *
+   * @param file the checkpoint, whose structure is checked before
+   * @param limits how much memory the list of allocations may take
+   * @param progress told about bytes of the allocations
+   * @param contents gets the bytes, allocation by allocation in the order of the file
+   * @throws CorruptDataException when it is damaged
+   * @throws IOException when it cannot be read, or {@code contents} says so
+   */
+  public static void read(Path file, Limits limits, Progress progress, WkspContents contents)
+      throws IOException {
+    Objects.requireNonNull(contents, "contents");
+    try (Disk.File opened = OsDisk.INSTANCE.open(file, Disk.Mode.READ)) {
+      CkptFile checkpt = CkptFile.scan(opened, limits);
+      new CkptReader(opened, checkpt, contents, progress).run();
     }
   }
 
