@@ -1,12 +1,16 @@
 package holdfast.testkit;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.GZIPInputStream;
 
 /**
  * Where the files written by the C originals lie.
@@ -51,15 +55,29 @@ public final class Golden {
     return Files.isDirectory(dir) ? Optional.of(dir) : Optional.empty();
   }
 
-  /** The rows of a table: fields between tabs, without the heading. */
+  /**
+   * The rows of a table: fields between tabs, without the heading.
+   *
+   * @param table the file; when it is absent, the same with {@code .gz} behind its name
+   */
   public static List<String[]> rows(Path table) {
-    try {
-      return Files.readAllLines(table, StandardCharsets.UTF_8).stream()
+    try (BufferedReader lines = reader(table)) {
+      return lines
+          .lines()
           .filter(line -> !line.startsWith("#") && !line.isBlank())
           .map(line -> line.split("\t", -1))
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static BufferedReader reader(Path table) throws IOException {
+    Path packed = table.resolveSibling(table.getFileName() + ".gz");
+    InputStream in =
+        Files.exists(table) || !Files.exists(packed)
+            ? Files.newInputStream(table)
+            : new GZIPInputStream(Files.newInputStream(packed));
+    return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
   }
 }
