@@ -41,7 +41,15 @@ public class ChunkAppendBench {
   public String record;
 
   /** Who writes. */
-  @Param({"original-like", "channel", "buffered-64k", "holdfast-mapped", "holdfast-staged"})
+  @Param({
+    "original-like",
+    "channel",
+    "buffered-64k",
+    "buffered-64k-crc",
+    "chronicle-queue",
+    "holdfast-mapped",
+    "holdfast-staged"
+  })
   public String contender;
 
   private final Arena arena = Arena.ofShared();

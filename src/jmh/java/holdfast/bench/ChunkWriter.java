@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32;
+import java.util.zip.CheckedOutputStream;
 
 /** Writes one file of records after the other: the contenders of {@link ChunkAppendBench}. */
 interface ChunkWriter extends AutoCloseable {
@@ -38,7 +39,9 @@ interface ChunkWriter extends AutoCloseable {
     return switch (name) {
       case "original-like" -> new OriginalLike();
       case "channel" -> new PerRecord();
-      case "buffered-64k" -> new Buffered();
+      case "buffered-64k" -> new Buffered(false);
+      case "buffered-64k-crc" -> new Buffered(true);
+      case "chronicle-queue" -> new ChronicleRecords();
       case "holdfast-mapped" -> new Store(dir, Engine.MAPPED);
       case "holdfast-staged" -> new Store(dir, Engine.STAGED);
       default -> throw new IllegalArgumentException("no contender " + name);
@@ -138,9 +141,17 @@ interface ChunkWriter extends AutoCloseable {
     }
   }
 
-  /** A buffered stream of the JDK: no header, no checksum, and a kill loses the buffer. */
+  /**
+   * A buffered stream of the JDK: no header, and a kill loses the buffer. The checksum, if there is
+   * one, is computed and thrown away.
+   */
   final class Buffered implements ChunkWriter {
+    private final boolean checked;
     private byte[] bytes;
+
+    Buffered(boolean checked) {
+      this.checked = checked;
+    }
 
     @Override
     public void fill(Path dir, String name, MemorySegment records, int[] sizes) throws IOException {
@@ -148,8 +159,10 @@ interface ChunkWriter extends AutoCloseable {
         bytes = records.toArray(ValueLayout.JAVA_BYTE);
       }
       Path file = dir.resolve(name);
+      OutputStream raw = new FileOutputStream(file.toFile());
       try (OutputStream out =
-          new BufferedOutputStream(new FileOutputStream(file.toFile()), 64 << 10)) {
+          new BufferedOutputStream(
+              checked ? new CheckedOutputStream(raw, new CRC32()) : raw, 64 << 10)) {
         for (int done = 0, i = 0; done < CHUNK_SIZE; i++) {
           int size = sizes[i % sizes.length];
           out.write(bytes, done, size);

@@ -95,6 +95,16 @@ final class Contenders {
       // Only silences the JVM's warnings about peers and about JMH.
       flags.add("--sun-misc-unsafe-memory-access=allow");
     }
+    if (name.equals("chronicle-queue")) {
+      for (String exported : List.of("jdk.internal.ref", "sun.nio.ch")) {
+        flags.add("--add-exports=java.base/" + exported + "=ALL-UNNAMED");
+      }
+      for (String opened :
+          List.of("java.lang", "java.lang.reflect", "java.io", "java.util", "sun.nio.ch")) {
+        flags.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
+      }
+      flags.add("-Dchronicle.analytics.disable=true");
+    }
     if (ALLOCATORS.contains(name)) {
       flags.add("-XX:MaxDirectMemorySize=8g"); // what Netty may take
       flags.add("-Djmh.executor=CUSTOM");
