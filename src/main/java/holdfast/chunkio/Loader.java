@@ -154,7 +154,7 @@ final class Loader {
         comeUp(found);
         return;
       }
-      try (Disk.File file = store.disk.open(chunk.path(), Disk.Mode.READ)) {
+      try (Disk.File file = store.disk.openNeverLocked(chunk.path())) {
         boolean checked = options.validate() && options.checksum() != ChecksumMode.OFF;
         if (!scanned(scan, file, checked, found.candidate.size())) {
           scan.scan(file, checked);

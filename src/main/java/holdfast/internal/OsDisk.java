@@ -66,6 +66,13 @@ public final class OsDisk implements Disk {
     }
   }
 
+  /** Spares the look at the attributes, which is a fifth of the time for a header. */
+  @Override
+  public Disk.File openNeverLocked(Path path) throws IOException {
+    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+    return new OsFile(path, channel, null, false, forceCoversMaps);
+  }
+
   @Override
   public void rename(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);

@@ -40,7 +40,10 @@ final class OsFile implements Disk.File {
 
   private final Path path;
   private final FileChannel channel;
+
+  /** Finds the locks of the file; null for one that is never locked. */
   private final Object key;
+
   private final boolean writable;
   private final boolean forceCoversMaps;
 
@@ -169,6 +172,9 @@ final class OsFile implements Disk.File {
     if (!shared && !writable) {
       throw new NonWritableChannelException();
     }
+    if (key == null) {
+      throw new IllegalStateException(path + " was opened never to be locked");
+    }
     open();
     return OsLocks.tryLock(this, shared);
   }
@@ -176,7 +182,11 @@ final class OsFile implements Disk.File {
   @Override
   public void close() throws IOException {
     if (closed.compareAndSet(false, true)) {
-      OsLocks.close(this);
+      if (key == null) {
+        closeChannel();
+      } else {
+        OsLocks.close(this);
+      }
     }
   }
 

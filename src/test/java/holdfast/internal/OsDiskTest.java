@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.channels.FileLock;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -154,6 +155,35 @@ class OsDiskTest {
     try (var maps = Files.lines(Path.of("/proc/self/maps"))) {
       assertEquals(0, maps.filter(line -> line.endsWith(path.toString())).count());
     }
+  }
+
+  @Test
+  void aFileThatIsNeverLockedIsOnlyRead() throws IOException {
+    Path path = Files.write(dir.resolve("a"), new byte[] {1, 2, 3});
+    byte[] read = new byte[4];
+    try (Disk.File file = DISK.openNeverLocked(path)) {
+      assertEquals(3, file.size());
+      assertEquals(3, file.read(MemorySegment.ofArray(read), 0));
+      assertArrayEquals(new byte[] {1, 2, 3, 0}, read);
+      assertThrows(IllegalStateException.class, () -> file.tryLock(true));
+      assertThrows(
+          NonWritableChannelException.class, () -> file.write(MemorySegment.ofArray(read), 0));
+    }
+    if (Files.isDirectory(Path.of("/proc/self/fd"))) {
+      assertEquals(0, openDescriptors(path));
+    }
+    assertThrows(IOException.class, () -> DISK.openNeverLocked(dir.resolve("b")));
+  }
+
+  @Test
+  void aDirectoryIsRefusedByTheFirstReadAtTheLatest() {
+    assertThrows(
+        IOException.class,
+        () -> {
+          try (Disk.File file = DISK.openNeverLocked(dir)) {
+            file.read(MemorySegment.ofArray(new byte[1]), 0);
+          }
+        });
   }
 
   @Test
