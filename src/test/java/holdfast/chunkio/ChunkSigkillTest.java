@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @DisabledOnOs(OS.WINDOWS)
 class ChunkSigkillTest {
-  private static final int LANES = 2;
+  private static final int LANES = 3;
   private static final int ROUNDS = Tier.of(300, 1000);
 
   /** A JVM that starts in a fifth of a second on two busy cores. */
