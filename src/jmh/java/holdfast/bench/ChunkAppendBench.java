@@ -27,7 +27,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * How fast are records appended to files of 2 MB: create, append until it is full, close, delete?
  *
- * <p>The directory is {@code -Dbench.dir}, else {@code target/bench-chunks}. Nothing is forced.
+ * <p>The files are in {@code -Dbench.dir}, else {@code target}, below {@code bench-chunks}, which
+ * is deleted before and after. Nothing is forced.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
@@ -62,7 +63,7 @@ public class ChunkAppendBench {
   /** Makes the records and the directory. */
   @Setup
   public void prepare() throws IOException {
-    dir = Path.of(System.getProperty("bench.dir", "target/bench-chunks")).toAbsolutePath();
+    dir = Path.of(System.getProperty("bench.dir", "target"), "bench-chunks").toAbsolutePath();
     delete(dir);
     Files.createDirectories(dir);
     sizes = Stream.of(record.split("/", -1)).mapToInt(Integer::parseInt).toArray();

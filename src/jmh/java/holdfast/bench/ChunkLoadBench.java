@@ -49,7 +49,7 @@ public class ChunkLoadBench {
   /** Writes the store. */
   @Setup
   public void prepare() throws IOException {
-    dir = Path.of(System.getProperty("bench.dir", "target/bench-load")).toAbsolutePath();
+    dir = Path.of(System.getProperty("bench.dir", "target"), "bench-load").toAbsolutePath();
     ChunkAppendBench.delete(dir);
     byte[] content = new byte[CHUNK_SIZE];
     SplittableRandom random = new SplittableRandom(1);

@@ -199,9 +199,7 @@ public final class Rounds {
     List<String> flags = new ArrayList<>(c.flags());
     flags.addAll(List.of("-Xms1g", "-Xmx1g"));
     flags.add("-Dholdfast.corpus=" + System.getProperty("holdfast.corpus", ""));
-    if (System.getProperty("bench.dir") != null) {
-      flags.add("-Dbench.dir=" + System.getProperty("bench.dir"));
-    }
+    flags.add("-Dbench.dir=" + System.getProperty("bench.dir", "target"));
     // The patterns of the command line stay in force, so all others are excluded.
     var builder =
         new OptionsBuilder()
