@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,7 @@ class RecoverySigkillTest {
   @TempDir Path dir;
 
   @Test
+  @Timeout(3600) // 300 rounds of a second or so in the long run
   void whatWasAllocatedSurvivesEveryKill() throws Exception {
     long seed = Tier.seed(20_261_121);
     System.out.println("RecoverySigkillTest seed " + seed);
