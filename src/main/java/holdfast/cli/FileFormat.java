@@ -10,7 +10,9 @@ import holdfast.lz4.Lz4Frame;
 import holdfast.lz4.Lz4FrameInputStream;
 import holdfast.lz4.Lz4FrameReadOptions;
 import holdfast.sidecar.Sidecars;
+import holdfast.wksp.Wksp;
 import holdfast.wksp.WkspRestore;
+import holdfast.wksp.WkspUsage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -97,6 +99,28 @@ enum FileFormat {
     long verify(Path path, FileChannel file, Limits limits) throws IOException {
       int threads = Runtime.getRuntime().availableProcessors();
       return WkspRestore.verify(path, threads, limits, Progress.NONE);
+    }
+  },
+
+  /** Workspaces themselves. Their checkpoints begin with the same magic, so those come first. */
+  WKSP("workspaces") {
+    @Override
+    boolean matches(byte[] head) {
+      return Wksp.isWksp(head);
+    }
+
+    @Override
+    Structure inspect(Path path, FileChannel file, Limits limits) throws IOException {
+      return Wksp.inspect(path);
+    }
+
+    @Override
+    long verify(Path path, FileChannel file, Limits limits) throws IOException {
+      try (Wksp wksp = Wksp.openReadOnly(path)) {
+        wksp.verify();
+        WkspUsage usage = wksp.usage();
+        return usage.totalSize() - usage.freeSize();
+      }
     }
   },
 

@@ -1,6 +1,7 @@
 package holdfast.wksp;
 
 import holdfast.CorruptDataException;
+import holdfast.Structure;
 import holdfast.internal.Bits;
 import holdfast.internal.Check;
 import holdfast.internal.Disk;
@@ -294,6 +295,32 @@ public final class Wksp implements Closeable {
     } catch (RuntimeException | Error e) {
       file.close();
       throw e;
+    }
+  }
+
+  /**
+   * Whether a file that begins so is a workspace, or a checkpoint of one: both begin with the same
+   * eight bytes, and {@link WkspRestore#isCheckpt} tells them apart.
+   *
+   * @param head its first bytes, 8 or more if there are so many
+   * @return whether it is worth an attempt to open it
+   */
+  public static boolean isWksp(byte[] head) {
+    return head.length >= Long.BYTES
+        && Mem.getLong(MemorySegment.ofArray(head), WkspHeader.MAGIC_OFFSET) == WkspHeader.MAGIC;
+  }
+
+  /**
+   * The parts of a workspace in a file, which is only looked at, see {@link #openReadOnly}.
+   *
+   * @param file begins with it, may be longer
+   * @return header, records and partitions; of many partitions the first ones
+   * @throws CorruptDataException when there is none, or its list of partitions is damaged
+   * @throws IOException when the file cannot be opened or mapped
+   */
+  public static Structure inspect(Path file) throws IOException {
+    try (Wksp wksp = openReadOnly(file)) {
+      return wksp.look(() -> WkspStructure.of(wksp.region));
     }
   }
 

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.lz4.XxHash32;
 import holdfast.testkit.Golden;
+import holdfast.wksp.Wksp;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -184,7 +186,36 @@ class InspectVerifyTest {
       shell.write("a.ckpt", golden);
       shell.line("verify a.ckpt").expect(ExitCode.PROBLEM);
     }
-    shell.write("region", Files.readAllBytes(Golden.path("wksp", "a.meta.bin")));
-    shell.line("verify region").expect(ExitCode.UNSUPPORTED);
+  }
+
+  @Test
+  void workspacesAreKnown() throws Exception {
+    try (Wksp wksp = Wksp.create(shell.path("w"), "known", 1, 20, 10_000)) {
+      wksp.alloc(1, 1000, 7);
+      wksp.alloc(1, 234, -1);
+    }
+    byte[] sound = shell.read("w");
+    assertEquals(
+        "w: sound, workspaces, 1,234 bytes of content\n", shell.line("verify w").expect(0).out());
+    String parts = shell.line("inspect w").expect(0).out();
+    assertTrue(parts.startsWith("format workspaces\n"), parts);
+    assertTrue(parts.contains("             40             40      name "), parts);
+    assertTrue(parts.contains("  known\n"), parts);
+    assertTrue(parts.contains("            128          1,280    records "), parts);
+    assertTrue(parts.contains("          1,408          1,000      partition 0 "), parts);
+    assertTrue(parts.contains("          2,408            234      partition 1 "), parts);
+    assertTrue(parts.contains("  tag 18446744073709551615\n"), parts);
+    assertTrue(parts.contains("          2,642          8,766      partition 2 "), parts);
+    byte[] bad = sound.clone();
+    bad[88] ^= 1; // the head of the list
+    shell.write("w", bad);
+    shell.line("inspect w").expect(ExitCode.PROBLEM);
+    shell.line("verify w").expect(ExitCode.PROBLEM);
+    shell.write("w", Arrays.copyOf(sound, sound.length - 1));
+    String err = shell.line("inspect w").expect(ExitCode.PROBLEM).err();
+    assertTrue(err.contains("wksp at byte 0: expected"), err);
+    // The records of a region that the original made, without its data.
+    shell.write("w", Files.readAllBytes(Golden.path("wksp", "a.meta.bin")));
+    shell.line("verify w").expect(ExitCode.PROBLEM);
   }
 }
