@@ -1,5 +1,6 @@
 package holdfast.wksp;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import holdfast.CorruptDataException;
 import holdfast.internal.Mem;
 import holdfast.testkit.ChildJvm;
+import holdfast.testkit.PowerCuts;
 import holdfast.testkit.SimDisk;
+import holdfast.testkit.SimFaults;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -17,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -130,6 +134,61 @@ class WkspFileTest {
     try (Wksp wksp = Wksp.open(disk, Path.of("w"), WkspOptions.DEFAULT)) {
       wksp.verify();
       assertFalse(wksp.isReadOnly());
+    }
+  }
+
+  private static void requireSound(SimDisk disk, Path path) throws IOException {
+    try (Wksp wksp = Wksp.open(disk, path, WkspOptions.DEFAULT)) {
+      wksp.verify();
+      assertEquals("file", wksp.name());
+      assertEquals(1000, wksp.usage().freeSize());
+    }
+  }
+
+  @Test
+  void aPowerCutLeavesAWholeFileOrNone() {
+    Path path = Path.of("w");
+    SimDisk disk = new SimDisk();
+    assertDoesNotThrow(() -> WkspFile.create(disk, path, "file", 1, 10, 1000));
+    disk.ack("made");
+    int[] whole = {0};
+    long states =
+        PowerCuts.check(
+            disk.states(),
+            state -> {
+              if (state.disk().exists(path)) {
+                requireSound(state.disk(), path);
+                whole[0]++;
+              } else {
+                assertEquals(List.of(), state.acknowledged());
+              }
+            });
+    assertTrue(whole[0] > 0 && whole[0] < states, whole[0] + " of " + states);
+  }
+
+  @Test
+  void aDiskThatFailsLeavesAWholeFileOrNone() throws IOException {
+    Path path = Path.of("w");
+    for (SimFaults.Effect effect :
+        List.of(SimFaults.Effect.IO_ERROR, SimFaults.Effect.NO_SPACE, SimFaults.Effect.SHORT)) {
+      int n = 0;
+      boolean fired = true;
+      while (fired) {
+        SimDisk disk = new SimDisk();
+        disk.faults().fail(++n, EnumSet.allOf(SimFaults.Op.class), "*", effect);
+        try {
+          WkspFile.create(disk, path, "file", 1, 10, 1000);
+          assertTrue(disk.content().containsKey("w"));
+        } catch (IOException e) {
+          assertEquals(1, disk.faults().fired().size());
+        }
+        fired = !disk.faults().fired().isEmpty();
+        assertEquals(List.of(), disk.openFiles());
+        if (fired && disk.content().containsKey("w")) {
+          requireSound(disk, path);
+        }
+      }
+      assertTrue(n > 1, effect + " never happened");
     }
   }
 
