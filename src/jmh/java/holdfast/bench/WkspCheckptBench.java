@@ -1,5 +1,6 @@
 package holdfast.bench;
 
+import holdfast.wksp.Partition;
 import holdfast.wksp.Wksp;
 import holdfast.wksp.WkspCheckpt;
 import holdfast.wksp.WkspCheckptOptions;
@@ -21,6 +22,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
+import org.h2.mvstore.Cursor;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.type.ByteArrayDataType;
+import org.h2.mvstore.type.LongDataType;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -38,9 +44,11 @@ import org.openjdk.jmh.annotations.Warmup;
  * How long does a warm restart take, with half a gigabyte of allocations of 64 KiB, from a file
  * that is in the page cache? And how long is the checkpoint before it?
  *
- * <p>The yardsticks read the same bytes: {@code ObjectInputStream} from arrays that were
- * serialised, and a plain copy from a mapped file of the whole region with a rebuild of its trees.
- * The content is the corpus, again and again.
+ * <p>The yardsticks read the same bytes to the same place: {@code ObjectInputStream} from arrays
+ * that were serialised, H2's MVStore from a map of addresses to arrays, with its fast compression
+ * ({@code mvstore-lzf}) and without, and a plain copy from a mapped file of the whole region with a
+ * rebuild of its trees. The content is the corpus, again and again. Every page of the target was
+ * touched before, so nobody pays for the kernel's zeroing.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SingleShotTime)
@@ -57,8 +65,18 @@ public class WkspCheckptBench {
 
   /** What is done, with how many threads. */
   @Param({
-    "checkpt-lz4-1", "checkpt-lz4-2", "checkpt-raw-1", "checkpt-raw-2", "restore-lz4-1",
-    "restore-lz4-2", "restore-raw-1", "restore-raw-2", "mapped-copy", "object-stream"
+    "checkpt-lz4-1",
+    "checkpt-lz4-2",
+    "checkpt-raw-1",
+    "checkpt-raw-2",
+    "restore-lz4-1",
+    "restore-lz4-2",
+    "restore-raw-1",
+    "restore-raw-2",
+    "mapped-copy",
+    "object-stream",
+    "mvstore",
+    "mvstore-lzf"
   })
   public String work;
 
@@ -89,6 +107,8 @@ public class WkspCheckptBench {
     file = Files.createTempFile("holdfast-bench", ".ckpt");
     if (work.equals("object-stream")) {
       writeObjects();
+    } else if (work.startsWith("mvstore")) {
+      writeStore();
     } else if (work.equals("mapped-copy")) {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
         for (long lo = 0; lo < footprint; lo += 1 << 30) {
@@ -119,6 +139,33 @@ public class WkspCheckptBench {
     }
   }
 
+  private MVStore.Builder store() {
+    var builder = new MVStore.Builder().fileName(file.toString()).autoCommitDisabled();
+    return work.endsWith("lzf") ? builder.compress() : builder;
+  }
+
+  private static MVMap.Builder<Long, byte[]> map() {
+    return new MVMap.Builder<Long, byte[]>()
+        .keyType(LongDataType.INSTANCE)
+        .valueType(ByteArrayDataType.INSTANCE);
+  }
+
+  private void writeStore() throws IOException {
+    Files.delete(file); // it takes an empty file for a damaged store
+    try (MVStore store = store().open()) {
+      MVMap<Long, byte[]> map = store.openMap("allocations", map());
+      for (Partition p : wksp.partitions()) {
+        if (!p.isFree()) {
+          map.put(p.gaddrLo(), wksp.segment(p.gaddrLo()).toArray(ValueLayout.JAVA_BYTE));
+        }
+        if (map.size() % 256 == 0) {
+          store.commit(); // changes wait on the heap
+        }
+      }
+      store.commit();
+    }
+  }
+
   private WkspCheckptStyle style() {
     return work.contains("raw") ? WkspCheckptStyle.V2 : WkspCheckptStyle.V3;
   }
@@ -141,6 +188,7 @@ public class WkspCheckptBench {
     return switch (work) {
       case "mapped-copy" -> copy();
       case "object-stream" -> objects();
+      case "mvstore", "mvstore-lzf" -> stored();
       default ->
           work.startsWith("checkpt")
               ? checkpt()
@@ -170,6 +218,23 @@ public class WkspCheckptBench {
         at += piece.length;
         size += piece.length;
       }
+    }
+    return size;
+  }
+
+  private long stored() {
+    long size = 0;
+    try (MVStore store = store().readOnly().open()) {
+      Cursor<Long, byte[]> all = store.openMap("allocations", map()).cursor(null);
+      while (all.hasNext()) {
+        long at = all.next();
+        byte[] piece = all.getValue();
+        MemorySegment.copy(piece, 0, targetMemory, ValueLayout.JAVA_BYTE, at, piece.length);
+        size += piece.length;
+      }
+    }
+    if (size != (long) pieces * PIECE) {
+      throw new IllegalStateException("read " + size + " bytes");
     }
     return size;
   }
