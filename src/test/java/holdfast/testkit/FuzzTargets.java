@@ -13,6 +13,7 @@ import holdfast.lz4.Lz4FrameInputStream;
 import holdfast.lz4.Lz4FrameReadOptions;
 import holdfast.lz4.Lz4Level;
 import holdfast.lz4.Lz4StreamEncoder;
+import holdfast.wksp.HostileCkpt;
 import holdfast.wksp.HostileWksp;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -44,6 +45,11 @@ public final class FuzzTargets {
   /** Damage to the table of a workspace, and what is then done with it: see {@link HostileWksp}. */
   public static boolean wkspUse(byte[] input) {
     return HostileWksp.run(input);
+  }
+
+  /** Any bytes as a checkpoint of a workspace, from a file and from a stream. */
+  public static boolean wkspRestore(byte[] input) {
+    return HostileCkpt.run(input);
   }
 
   /** Byte 0 bit 0: in part; bytes 1 and 2: room; then the block. */
