@@ -54,7 +54,8 @@ public final class HostileCkpt {
                     wksp, Channels.newChannel(new ByteArrayInputStream(input)), options));
     Wksp once = restore(partMax, false, wksp -> WkspRestore.restore(wksp, file, options));
     Wksp twice =
-        restore(partMax, true, wksp -> WkspRestore.restore(wksp, file, options.withVerifyFirst(true)));
+        restore(
+            partMax, true, wksp -> WkspRestore.restore(wksp, file, options.withVerifyFirst(true)));
     same(once, twice, "with and without a look before");
     // Of style 2, bytes behind the end and holes are for one of the two only.
     if (stream != null && once != null) {
