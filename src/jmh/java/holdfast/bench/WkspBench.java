@@ -44,13 +44,17 @@ public class WkspBench {
       link("malloc", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
   private static final MethodHandle FREE = link("free", FunctionDescriptor.ofVoid(JAVA_LONG));
 
-  /** How many allocations there are. */
-  @Param({"1", "1000", "10000", "100000", "1000000"})
-  public int live;
+  /**
+   * The sizes, 64 bytes, or 16 bytes to 256 KiB with every order of magnitude as often; and how
+   * many allocations there are. A million of all sizes would need 45 GB.
+   */
+  @Param({
+    "log-1", "log-1000", "log-10000", "log-100000",
+    "64-1", "64-1000", "64-10000", "64-100000", "64-1000000"
+  })
+  public String mix;
 
-  /** 64 bytes, or 16 bytes to 256 KiB, every order of magnitude as often. */
-  @Param({"log", "64"})
-  public String size;
+  private int live;
 
   private final long[] sizes = new long[SIZES];
   private Arena arena;
@@ -68,14 +72,13 @@ public class WkspBench {
   /** Fills workspace and heap. */
   @Setup(Level.Trial)
   public void fill() throws Throwable {
+    boolean log = mix.startsWith("log-");
+    live = Integer.parseInt(mix.substring(mix.indexOf('-') + 1));
     var sequence = new SplittableRandom(1);
     for (int i = 0; i < SIZES; i++) {
-      sizes[i] = size.equals("log") ? (long) (16 * Math.pow(16384, sequence.nextDouble())) : 64;
+      sizes[i] = log ? (long) (16 * Math.pow(16384, sequence.nextDouble())) : 64;
     }
-    long perAllocation = size.equals("log") ? 45_000 : 200;
-    if (size.equals("log") && live > 100_000) {
-      throw new IllegalStateException("would need 45 GB");
-    }
+    long perAllocation = log ? 45_000 : 200;
     long dataMax = Math.max(4 << 20, perAllocation * live);
     long partMax = 4L * live + 100;
     arena = Arena.ofShared();
