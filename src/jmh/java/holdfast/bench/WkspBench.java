@@ -49,8 +49,15 @@ public class WkspBench {
    * many allocations there are. A million of all sizes would need 45 GB.
    */
   @Param({
-    "log-1", "log-1000", "log-10000", "log-100000",
-    "64-1", "64-1000", "64-10000", "64-100000", "64-1000000"
+    "log-1",
+    "log-1000",
+    "log-10000",
+    "log-100000",
+    "64-1",
+    "64-1000",
+    "64-10000",
+    "64-100000",
+    "64-1000000"
   })
   public String mix;
 

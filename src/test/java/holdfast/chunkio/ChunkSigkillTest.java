@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,7 @@ class ChunkSigkillTest {
   @TempDir Path dir;
 
   @Test
+  @Timeout(3600) // 1,000 kills in the long run
   void acknowledgedAppendsSurviveEveryKill() throws Exception {
     long seed = Tier.seed(20_261_121);
     System.out.println("ChunkSigkillTest seed " + seed);

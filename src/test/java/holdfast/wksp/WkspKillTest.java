@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -136,6 +137,7 @@ class WkspKillTest {
   }
 
   @Test
+  @Timeout(3600) // 1,000 kills in the long run
   void allThatWasDoneIsThereAfterAKill() throws Exception {
     long seed = Tier.seed(77);
     System.out.println("wksp kills, seed " + seed);
