@@ -51,13 +51,6 @@ public final class Checkpt implements AutoCloseable {
   /** Buffer for a channel unless another size is given. */
   public static final int BUFFER_SIZE = 1 << 18;
 
-  private enum State {
-    IDLE,
-    IN_FRAME,
-    FAILED,
-    CLOSED
-  }
-
   /** Null in an object that only counts. */
   private final Output output;
 
@@ -66,7 +59,7 @@ public final class Checkpt implements AutoCloseable {
   /** Null until the first LZ4 frame. */
   private ChunkEncoder encoder;
 
-  private State state = State.IDLE;
+  private final FrameState state = new FrameState("checkpt");
   private FrameStyle style = FrameStyle.RAW;
 
   /** Null unless somebody watches. */
@@ -128,7 +121,7 @@ public final class Checkpt implements AutoCloseable {
    * @throws IllegalStateException unless IDLE
    */
   public long openFrame(FrameStyle frameStyle) {
-    require(State.IDLE, "openFrame");
+    state.leaveIdle("openFrame");
     Objects.requireNonNull(frameStyle, "frameStyle");
     open(frameStyle, frameStyle == FrameStyle.LZ4 && history.open());
     return offset();
@@ -144,7 +137,7 @@ public final class Checkpt implements AutoCloseable {
       encoder.open(first);
     }
     opened++;
-    state = State.IN_FRAME;
+    state.inFrame();
   }
 
   /**
@@ -156,7 +149,7 @@ public final class Checkpt implements AutoCloseable {
    * @throws IOException when the channel refuses bytes, or the region has no room for them
    */
   public void meta(MemorySegment buffer) throws IOException {
-    require(State.IN_FRAME, "meta");
+    state.leaveFrame("meta");
     Check.range(buffer.byteSize(), 0, META_MAX, "size of a meta buffer");
     add(buffer);
   }
@@ -172,7 +165,7 @@ public final class Checkpt implements AutoCloseable {
    *     of the buffer may have been written
    */
   public void data(MemorySegment buffer) throws IOException {
-    require(State.IN_FRAME, "data");
+    state.leaveFrame("data");
     add(buffer);
   }
 
@@ -188,7 +181,7 @@ public final class Checkpt implements AutoCloseable {
     } else {
       addRaw(buffer, size);
     }
-    state = State.IN_FRAME;
+    state.inFrame();
   }
 
   private void addChunks(MemorySegment buffer, long size) throws IOException {
@@ -233,11 +226,11 @@ public final class Checkpt implements AutoCloseable {
    * @throws IOException when the channel refuses bytes
    */
   public long closeFrame() throws IOException {
-    require(State.IN_FRAME, "closeFrame");
+    state.leaveFrame("closeFrame");
     if (output != null) {
       output.flush();
     }
-    state = State.IDLE;
+    state.idle();
     return offset();
   }
 
@@ -271,7 +264,7 @@ public final class Checkpt implements AutoCloseable {
       int bufferSize,
       Progress progress)
       throws IOException {
-    require(State.IDLE, "addFrames");
+    state.leaveIdle("addFrames");
     Check.range(threads, 1, Integer.MAX_VALUE, "threads");
     Check.range(bufferSize, BUFFER_SIZE_MIN, Integer.MAX_VALUE, "bufferSize");
     Objects.requireNonNull(progress, "progress");
@@ -285,7 +278,7 @@ public final class Checkpt implements AutoCloseable {
       offsets = new ParallelFrames(output, plan, all, threads, bufferSize).run(executor);
     }
     history.set(plan.historyAfter());
-    state = State.IDLE;
+    state.idle();
     return offsets;
   }
 
@@ -307,8 +300,8 @@ public final class Checkpt implements AutoCloseable {
     long before = opened;
     plain = metered = 0;
     plan.frame(index).addTo(this);
-    if (state != State.IN_FRAME || opened != before || plain != plan.size(index)) {
-      state = State.FAILED;
+    if (!state.isInFrame() || opened != before || plain != plan.size(index)) {
+      state.failed();
       throw new IllegalStateException(
           "checkpt: frame " + index + " did not add the buffers that it announced");
     }
@@ -316,7 +309,7 @@ public final class Checkpt implements AutoCloseable {
       tell();
     }
     meter = null;
-    state = State.IDLE;
+    state.idle();
   }
 
   /** An object that writes nothing: it learns what a frame adds. */
@@ -333,14 +326,14 @@ public final class Checkpt implements AutoCloseable {
    */
   long count(Frame frame, int index) throws IOException {
     long before = ++opened;
-    state = State.IN_FRAME;
+    state.inFrame();
     plain = 0;
     frame.addTo(this);
-    if (state != State.IN_FRAME || opened != before) {
+    if (!state.isInFrame() || opened != before) {
       throw new IllegalStateException(
           "checkpt: frame " + index + " does something else than add buffers");
     }
-    state = State.IDLE;
+    state.idle();
     return plain;
   }
 
@@ -370,7 +363,7 @@ public final class Checkpt implements AutoCloseable {
    * @return whether IDLE
    */
   public boolean canOpen() {
-    return state == State.IDLE;
+    return state.isIdle();
   }
 
   /**
@@ -379,23 +372,12 @@ public final class Checkpt implements AutoCloseable {
    * @return whether IN_FRAME
    */
   public boolean inFrame() {
-    return state == State.IN_FRAME;
+    return state.isInFrame();
   }
 
   /** Ends the use of this object, in any state; the channel stays open. */
   @Override
   public void close() {
-    state = State.CLOSED;
-  }
-
-  /** Fails until the call that asks has succeeded. */
-  private void require(State wanted, String call) {
-    State now = state;
-    if (now != State.CLOSED) {
-      state = State.FAILED;
-    }
-    if (now != wanted) {
-      throw new IllegalStateException("checkpt: " + call + " while " + now);
-    }
+    state.close();
   }
 }

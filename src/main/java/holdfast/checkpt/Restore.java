@@ -59,19 +59,12 @@ public final class Restore implements AutoCloseable {
   /** What {@link #size} returns when nobody knows. */
   public static final long SIZE_UNKNOWN = Input.UNKNOWN;
 
-  private enum State {
-    IDLE,
-    IN_FRAME,
-    FAILED,
-    CLOSED
-  }
-
   private final Input input;
 
   /** Null until the first LZ4 frame. */
   private ChunkDecoder decoder;
 
-  private State state = State.IDLE;
+  private final FrameState state = new FrameState("restore");
   private FrameStyle style = FrameStyle.RAW;
 
   private Restore(Input input) {
@@ -128,7 +121,7 @@ public final class Restore implements AutoCloseable {
    * @throws IllegalStateException unless IDLE
    */
   public long openFrame(FrameStyle frameStyle) {
-    require(State.IDLE, "openFrame");
+    state.leaveIdle("openFrame");
     style = Objects.requireNonNull(frameStyle, "frameStyle");
     if (style == FrameStyle.LZ4) {
       if (decoder == null) {
@@ -136,7 +129,7 @@ public final class Restore implements AutoCloseable {
       }
       decoder.open();
     }
-    state = State.IN_FRAME;
+    state.inFrame();
     return offset();
   }
 
@@ -151,7 +144,7 @@ public final class Restore implements AutoCloseable {
    * @throws IOException when the channel fails
    */
   public void meta(MemorySegment buffer) throws IOException {
-    require(State.IN_FRAME, "meta");
+    state.leaveFrame("meta");
     Check.range(buffer.byteSize(), 0, META_MAX, "size of a meta buffer");
     read(buffer);
   }
@@ -167,7 +160,7 @@ public final class Restore implements AutoCloseable {
    * @throws IOException when the channel fails
    */
   public void data(MemorySegment buffer) throws IOException {
-    require(State.IN_FRAME, "data");
+    state.leaveFrame("data");
     read(buffer);
   }
 
@@ -181,7 +174,7 @@ public final class Restore implements AutoCloseable {
         input.read(buffer, 0, size);
       }
     }
-    state = State.IN_FRAME;
+    state.inFrame();
   }
 
   /**
@@ -196,14 +189,14 @@ public final class Restore implements AutoCloseable {
    * @throws IOException when the channel fails
    */
   public void skip(long size) throws IOException {
-    require(State.IN_FRAME, "skip");
+    state.leaveFrame("skip");
     Check.range(size, 0, Long.MAX_VALUE, "size");
     if (style == FrameStyle.LZ4) {
       decoder.skip(input, size);
     } else {
       input.skip(size);
     }
-    state = State.IN_FRAME;
+    state.inFrame();
   }
 
   /**
@@ -213,8 +206,8 @@ public final class Restore implements AutoCloseable {
    * @throws IllegalStateException unless IN_FRAME
    */
   public long closeFrame() {
-    require(State.IN_FRAME, "closeFrame");
-    state = State.IDLE;
+    state.leaveFrame("closeFrame");
+    state.idle();
     return offset();
   }
 
@@ -227,13 +220,13 @@ public final class Restore implements AutoCloseable {
    * @throws IOException when the channel fails
    */
   public void seek(long offset) throws IOException {
-    require(State.IDLE, "seek");
+    state.leaveIdle("seek");
     if (input.size() == SIZE_UNKNOWN) {
       throw new IllegalStateException("checkpt: seek in a channel that cannot seek");
     }
     Check.range(offset, 0, input.size(), "offset");
     input.seek(offset);
-    state = State.IDLE;
+    state.idle();
   }
 
   /**
@@ -261,7 +254,7 @@ public final class Restore implements AutoCloseable {
    * @return whether IDLE
    */
   public boolean canOpen() {
-    return state == State.IDLE;
+    return state.isIdle();
   }
 
   /**
@@ -270,23 +263,12 @@ public final class Restore implements AutoCloseable {
    * @return whether IN_FRAME
    */
   public boolean inFrame() {
-    return state == State.IN_FRAME;
+    return state.isInFrame();
   }
 
   /** Ends the use of this object, in any state; the channel stays open. */
   @Override
   public void close() {
-    state = State.CLOSED;
-  }
-
-  /** Fails until the call that asks has succeeded. */
-  private void require(State wanted, String call) {
-    State now = state;
-    if (now != State.CLOSED) {
-      state = State.FAILED;
-    }
-    if (now != wanted) {
-      throw new IllegalStateException("restore: " + call + " while " + now);
-    }
+    state.close();
   }
 }

@@ -387,10 +387,9 @@ final class GrooveCommand implements Command {
         messages.result(
             arguments.operands().get(1)
                 + ": sound, "
-                + usage.held()
-                + " objects in "
-                + usage.volumes()
-                + " volumes");
+                + Numbers.count(usage.held(), "object")
+                + " in "
+                + Numbers.count(usage.volumes(), "volume"));
       }
       return ExitCode.DONE;
     }
@@ -404,7 +403,7 @@ final class GrooveCommand implements Command {
       while (groove.removeVolume() != Groove.EMPTY) {
         removed++;
       }
-      messages.detail(removed + " volumes were empty");
+      messages.detail(Numbers.count(removed, "empty volume") + " given back");
     }
     messages.result(Numbers.size(before) + " -> " + Numbers.size(size(file)));
     return ExitCode.DONE;

@@ -181,8 +181,7 @@ final class RegionMap {
     return "free "
         + Numbers.size(free)
         + " in "
-        + Numbers.grouped(count)
-        + (count == 1 ? " piece" : " pieces")
+        + Numbers.count(count, "piece")
         + (free == 0 ? "" : ", " + 100 * largest / free + " % of it in the largest");
   }
 

@@ -39,7 +39,7 @@ class GrooveCommandTest {
     assertTrue(list.contains(first) && list.contains(second) && list.contains("1024"), list);
     String json = run(0, "groove ls --json a").out();
     assertTrue(json.contains("\"offset\":" + first + ",\"size\":200,\"align\":16,\"tag\":7"), json);
-    assertTrue(run(0, "groove verify a").err().contains("2 objects in 1 volumes"));
+    assertTrue(run(0, "groove verify a").err().contains("2 objects in 1 volume"));
     run(0, "groove free a " + first);
     run(1, "groove free a " + first);
     run(1, "groove free a 12345");
@@ -121,7 +121,7 @@ class GrooveCommandTest {
       assertTrue(said.contains("last owner died") && said.contains("groove recover"), said);
     }
     assertTrue(run(0, "groove recover b").err().contains("1 objects kept"));
-    assertTrue(run(0, "groove verify b").err().contains("1 objects"));
+    assertTrue(run(0, "groove verify b").err().contains("1 object in 1 volume"));
     assertTrue(run(0, "groove free c " + offset).err().contains("its last owner died; rebuilt: 1"));
     run(0, "groove verify c");
     run(0, "groove recover c");
