@@ -604,6 +604,18 @@ public final class Wksp implements Closeable {
   }
 
   /**
+   * The memory of the whole region, in which an offset is a gaddr: for structures that are made of
+   * several allocations and follow addresses of their own.
+   *
+   * @return a view, valid while the region is; what lies outside of the caller's allocations must
+   *     not be changed through it
+   */
+  public MemorySegment memory() {
+    requireOpen();
+    return mem;
+  }
+
+  /**
    * Counts the partitions that have one of several tags, without garbage.
    *
    * @param tags which; 0 stands for free partitions

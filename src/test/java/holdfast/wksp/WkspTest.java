@@ -309,4 +309,14 @@ class WkspTest {
     assertEquals(40_000, sum);
     assertTrue(after - before < 1000, () -> after + " - ...");
   }
+
+  @Test
+  void anOffsetInTheMemoryOfTheRegionIsAGaddr() {
+    MemorySegment region = region(16, 1 << 16);
+    Wksp wksp = Wksp.create(region, "whole", 1, 16, 1 << 16);
+    long gaddr = wksp.alloc(64, 100, 7);
+    wksp.memset(gaddr, (byte) 0x5a);
+    assertEquals((byte) 0x5a, Mem.getByte(wksp.memory(), gaddr + 99));
+    assertEquals(region.address(), wksp.memory().address());
+  }
 }
