@@ -1,0 +1,28 @@
+package holdfast.snapshot;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Takes records, in ascending order of their sequence numbers, each key once. For one thread at a
+ * time.
+ *
+ * <p>Copies what it is given. When there is no room it throws {@code StoreFullException}, and has
+ * not taken the record.
+ */
+interface RecordSink {
+  /**
+   * Takes a record that lives.
+   *
+   * @param key memory of the key
+   * @param keyAt offset of its first byte; its size is that of all keys of the sink
+   * @param value memory of the value
+   * @param valueAt offset of its first byte
+   * @param valueSize its size in bytes, at least 0
+   * @param modSeq sequence number of its last change
+   */
+  void put(
+      MemorySegment key, long keyAt, MemorySegment value, long valueAt, int valueSize, long modSeq);
+
+  /** Takes a record that says that its key was removed. */
+  void remove(MemorySegment key, long keyAt, long modSeq);
+}
