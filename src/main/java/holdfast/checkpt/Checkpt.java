@@ -375,6 +375,19 @@ public final class Checkpt implements AutoCloseable {
     return state.isInFrame();
   }
 
+  /**
+   * Makes this object as good as a new one, in any state but CLOSED: the offset is 0, and the next
+   * frame is encoded as the first one, so that its bytes depend on nothing that came before. A
+   * region is written from its start on again; a channel goes on where it stands. Memory is kept.
+   *
+   * @throws IllegalStateException when CLOSED
+   */
+  public void restart() {
+    state.restart();
+    output.restart();
+    history.set(new History());
+  }
+
   /** Ends the use of this object, in any state; the channel stays open. */
   @Override
   public void close() {

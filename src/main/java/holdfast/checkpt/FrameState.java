@@ -67,6 +67,14 @@ final class FrameState {
     state = State.IN_FRAME;
   }
 
+  /** As if nothing had happened so far. */
+  void restart() {
+    if (state == State.CLOSED) {
+      throw new IllegalStateException(speaker + ": restart while " + state);
+    }
+    state = State.IDLE;
+  }
+
   void failed() {
     state = State.FAILED;
   }

@@ -24,4 +24,7 @@ sealed interface Output permits RegionOutput, StreamOutput {
 
   /** Keeps nothing in a buffer. */
   void flush() throws IOException;
+
+  /** Starts over at offset 0; what is in a buffer is dropped. */
+  void restart();
 }

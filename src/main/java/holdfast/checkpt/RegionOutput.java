@@ -37,6 +37,11 @@ final class RegionOutput implements Output {
   @Override
   public void flush() {}
 
+  @Override
+  public void restart() {
+    offset = 0;
+  }
+
   private void require(long size) throws IOException {
     if (size > region.byteSize() - offset) {
       throw new IOException(

@@ -79,6 +79,12 @@ final class StreamOutput implements Output {
     written += size;
   }
 
+  @Override
+  public void restart() {
+    buffer.used = 0;
+    written = 0;
+  }
+
   /** Starts over at offset 0, with another buffer. */
   void restart(WriteBuffer next) {
     buffer = next;

@@ -35,4 +35,16 @@ interface RecordSource {
 
   /** Whether the record says that its key was removed. */
   boolean isTombstone();
+
+  /**
+   * Begins a stretch of a few milliseconds in which records are walked and their memory is read;
+   * {@link #exit} ends it. Until then nobody takes the records away. Between stretches the present
+   * record stays the present one, but nothing may be read.
+   *
+   * @throws IllegalStateException when they were taken away before: the walk is over
+   */
+  default void enter() {}
+
+  /** Ends what {@link #enter} began. */
+  default void exit() {}
 }

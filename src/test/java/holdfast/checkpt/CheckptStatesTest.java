@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.Progress;
+import holdfast.testkit.Content;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -339,5 +340,40 @@ class CheckptStatesTest {
     other.data(whole.asSlice(196_608));
     other.closeFrame();
     assertTrue(Arrays.equals(one.toByteArray(), parts.toByteArray()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("places")
+  void aRestartedWriterIsAsGoodAsANewOne(FrameStyle place, boolean region) throws IOException {
+    byte[] plain = Content.of(3, 8, 90_000);
+    MemorySegment first = MemorySegment.ofArray(new byte[200_000]);
+    MemorySegment again = MemorySegment.ofArray(new byte[200_000]);
+    var stream = new ByteArrayOutputStream();
+    Checkpt fresh = Checkpt.into(first);
+    Checkpt used = region ? Checkpt.into(again) : Checkpt.to(Channels.newChannel(stream));
+    used.openFrame(FrameStyle.LZ4);
+    used.data(MemorySegment.ofArray(plain).asSlice(100));
+    if (place != null) {
+      used.closeFrame();
+      used.openFrame(place);
+      used.meta(SMALL);
+    } else {
+      assertThrows(IllegalStateException.class, () -> used.openFrame(FrameStyle.RAW));
+    }
+    used.restart();
+    assertEquals(0, used.offset());
+    stream.reset();
+    for (Checkpt out : List.of(fresh, used)) {
+      out.openFrame(FrameStyle.LZ4);
+      out.meta(SMALL);
+      out.data(MemorySegment.ofArray(plain));
+      out.closeFrame();
+      assertEquals(fresh.offset(), out.offset());
+    }
+    MemorySegment found = region ? again : MemorySegment.ofArray(stream.toByteArray());
+    assertEquals(
+        -1, first.asSlice(0, fresh.offset()).mismatch(found.asSlice(0, used.offset())));
+    used.close();
+    assertThrows(IllegalStateException.class, used::restart);
   }
 }

@@ -1,0 +1,225 @@
+package holdfast.snapshot;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Work on a row of pieces: one thread fills slots and empties them in the same order, helpers do
+ * the work in between.
+ *
+ * <pre>{@code
+ *          free()              submit()     a helper        oldest()          release()
+ * FREE --------------> filled ---------> WAITING ---> DONE ----------> emptied ----------> FREE
+ *        by the owner                                        by the owner, in the order of submit
+ * }</pre>
+ *
+ * <p>A failure of the work is thrown to the owner when its slot is the oldest, so what is reported
+ * does not depend on which helper was faster. Without helpers the owner does the work in {@link
+ * #submit}. {@link #close} waits for the helpers, which end at once when nothing is submitted.
+ */
+final class SlotPipeline<S> implements AutoCloseable {
+  /** What helpers do with a slot. */
+  @FunctionalInterface
+  interface Work<S> {
+    void run(S slot) throws IOException;
+  }
+
+  private final List<S> slots;
+  private final Work<? super S> work;
+  private final Thread[] helpers;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  // All below is guarded by the lock; the counts only grow.
+  private final boolean[] done;
+  private final Throwable[] failures;
+  private long submitted;
+  private long taken;
+  private long released;
+  private boolean closed;
+
+  /**
+   * Starts the helpers.
+   *
+   * @param slots at least one, and for steady work two more than helpers
+   * @param helpers how many threads, 0 for none
+   * @param name of the threads, a number is appended
+   */
+  SlotPipeline(List<S> slots, int helpers, String name, Work<? super S> work) {
+    this.slots = List.copyOf(slots);
+    this.work = work;
+    this.done = new boolean[slots.size()];
+    this.failures = new Throwable[slots.size()];
+    this.helpers = new Thread[helpers];
+    try {
+      for (int i = 0; i < helpers; i++) {
+        this.helpers[i] =
+            Thread.ofPlatform().name(name + (i + 1)).daemon().unstarted(this::help);
+        this.helpers[i].start();
+      }
+    } catch (OutOfMemoryError e) {
+      close(); // no more threads: none at all, and the caller is told
+      throw e;
+    }
+  }
+
+  /** The slot to fill next; null when all are in use. */
+  S free() {
+    lock.lock();
+    try {
+      return submitted - released < slots.size() ? slots.get(index(submitted)) : null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Hands over the slot that {@link #free} gave. */
+  void submit() {
+    if (helpers.length == 0) {
+      int i = index(submitted);
+      failures[i] = attempt(slots.get(i));
+      done[i] = true;
+      submitted++;
+      return;
+    }
+    lock.lock();
+    try {
+      done[index(submitted)] = false;
+      submitted++;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The slot that was submitted first of those not yet released, its work done.
+   *
+   * @param patient whether to wait for the end of its work
+   * @return null when there is none, or, without patience, its work goes on
+   * @throws IOException what the work threw
+   */
+  S oldest(boolean patient) throws IOException {
+    lock.lock();
+    try {
+      if (released == submitted) {
+        return null;
+      }
+      int i = index(released);
+      while (!done[i]) {
+        if (!patient) {
+          return null;
+        }
+        await();
+      }
+      return switch (failures[i]) {
+        case null -> slots.get(i);
+        case IOException e -> throw e;
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        default -> throw new IllegalStateException(failures[i]);
+      };
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @SuppressWarnings("WaitNotInLoop") // the loop is the caller's
+  private void await() throws InterruptedIOException {
+    try {
+      changed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while batches were made");
+    }
+  }
+
+  /** The slot that {@link #oldest} gave is free again. */
+  void release() {
+    lock.lock();
+    try {
+      released++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether nothing is between {@link #submit} and {@link #release}. */
+  boolean isEmpty() {
+    lock.lock();
+    try {
+      return released == submitted;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private int index(long ordinal) {
+    return (int) (ordinal % slots.size());
+  }
+
+  private void help() {
+    for (int i = take(); i >= 0; i = take()) {
+      Throwable failure = attempt(slots.get(i));
+      lock.lock();
+      try {
+        failures[i] = failure;
+        done[i] = true;
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** The next slot without a helper; -1 when it is all over. */
+  private int take() {
+    lock.lock();
+    try {
+      while (!closed && taken == submitted) {
+        changed.awaitUninterruptibly();
+      }
+      return closed ? -1 : index(taken++);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Throwable attempt(S slot) {
+    try {
+      work.run(slot);
+      return null;
+    } catch (Throwable e) {
+      return e;
+    }
+  }
+
+  /** Ends the helpers, after the slots that they are at. An interrupt of the owner is kept. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    for (Thread helper : helpers) {
+      while (helper != null && helper.isAlive()) {
+        try {
+          helper.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
