@@ -69,11 +69,7 @@ final class BatchHead {
 
   private static void require(MemorySegment mem, long offset, int expected, BatchInfo batch) {
     if (Mem.getInt(mem, offset) != expected) {
-      throw bad(
-          batch,
-          offset,
-          SnapHeader.hex(expected),
-          SnapHeader.hex(Mem.getInt(mem, offset)));
+      throw bad(batch, offset, SnapHeader.hex(expected), SnapHeader.hex(Mem.getInt(mem, offset)));
     }
   }
 

@@ -22,8 +22,7 @@ final class DirectoryReader extends BatchInfo {
   private final Disk.File file;
   private final SnapFooter footer;
   private final SnapHeader header;
-  private final MemorySegment page =
-      MemorySegment.ofArray(new byte[PAGE_ENTRIES * SnapEntry.SIZE]);
+  private final MemorySegment page = MemorySegment.ofArray(new byte[PAGE_ENTRIES * SnapEntry.SIZE]);
 
   private long next;
   private long end = SnapHeader.SIZE;
@@ -150,7 +149,10 @@ final class DirectoryReader extends BatchInfo {
       }
     } else {
       require(
-          removedCount == 0, at + SnapEntry.FLAGS_OFFSET, "live records before removed ones", flags);
+          removedCount == 0,
+          at + SnapEntry.FLAGS_OFFSET,
+          "live records before removed ones",
+          flags);
     }
     long lowest = Math.max(lastModSeq, full ? 0 : header.baseSeq() + 1);
     require(

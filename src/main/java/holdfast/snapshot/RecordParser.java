@@ -116,14 +116,11 @@ final class RecordParser {
     }
   }
 
-  private static SnapshotException badSeq(
-      BatchInfo batch, long at, String expected, long found) {
+  private static SnapshotException badSeq(BatchInfo batch, long at, String expected, long found) {
     return bad(batch, at, "a sequence number of " + expected, String.valueOf(found));
   }
 
-  private static SnapshotException bad(
-      BatchInfo batch, long at, String expected, String found) {
-    return SnapshotException.damaged(
-        Reason.BAD_RECORD, BatchHead.part(batch), at, expected, found);
+  private static SnapshotException bad(BatchInfo batch, long at, String expected, String found) {
+    return SnapshotException.damaged(Reason.BAD_RECORD, BatchHead.part(batch), at, expected, found);
   }
 }

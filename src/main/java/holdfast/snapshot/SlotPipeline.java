@@ -57,8 +57,7 @@ final class SlotPipeline<S> implements AutoCloseable {
     this.helpers = new Thread[helpers];
     try {
       for (int i = 0; i < helpers; i++) {
-        this.helpers[i] =
-            Thread.ofPlatform().name(name + (i + 1)).daemon().unstarted(this::help);
+        this.helpers[i] = Thread.ofPlatform().name(name + (i + 1)).daemon().unstarted(this::help);
         this.helpers[i].start();
       }
     } catch (OutOfMemoryError e) {

@@ -183,7 +183,8 @@ record SnapFooter(
     require(records >= 0, at + RECORDS_OFFSET, "a count", records);
     require(tombstones >= 0, at + TOMBSTONES_OFFSET, "a count", tombstones);
     require(valueBytes >= 0, at + VALUE_BYTES_OFFSET, "a size", valueBytes);
-    require(storeRecords >= records, at + STORE_RECORDS_OFFSET, "at least " + records, storeRecords);
+    require(
+        storeRecords >= records, at + STORE_RECORDS_OFFSET, "at least " + records, storeRecords);
     require(
         storeValueBytes >= valueBytes,
         at + STORE_VALUE_BYTES_OFFSET,
@@ -191,8 +192,7 @@ record SnapFooter(
         storeValueBytes);
     if (header.kind() == SnapshotKind.FULL) {
       require(tombstones == 0, at + TOMBSTONES_OFFSET, "none in a full snapshot", tombstones);
-      require(
-          storeRecords == records, at + STORE_RECORDS_OFFSET, "all: " + records, storeRecords);
+      require(storeRecords == records, at + STORE_RECORDS_OFFSET, "all: " + records, storeRecords);
       require(
           storeValueBytes == valueBytes,
           at + STORE_VALUE_BYTES_OFFSET,

@@ -238,8 +238,7 @@ final class SnapshotFileReader implements Closeable {
       for (int i = 0; i < Math.min(slots(threads), Math.max(1, footer.frames())); i++) {
         slots.add(new Slot(arena, raw, storedMax, plainMax));
       }
-      try (var pipeline =
-          new SlotPipeline<>(slots, threads, "holdfast-snapshot-r", this::decode)) {
+      try (var pipeline = new SlotPipeline<>(slots, threads, "holdfast-snapshot-r", this::decode)) {
         DirectoryReader directory = directory();
         boolean more = directory.next();
         while (more || !pipeline.isEmpty()) {

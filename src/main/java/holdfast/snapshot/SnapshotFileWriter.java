@@ -90,8 +90,7 @@ final class SnapshotFileWriter {
    *
    * @param workers threads that compress beside the calling one; 0 for none
    * @param bytesPerSecond limit on what is written, 0 for none
-   * @param expected bytes that the progress will get to, -1 when nobody knows; see {@link
-   *     #payload}
+   * @param expected bytes that the progress will get to, -1 when nobody knows; see {@link #payload}
    * @param progress told about bytes of data, by the calling thread
    */
   SnapshotFileWriter(
@@ -162,8 +161,7 @@ final class SnapshotFileWriter {
       for (int i = 0; i < slots(workers); i++) {
         slots.add(new Slot(header, arena));
       }
-      try (var pipeline =
-          new SlotPipeline<>(slots, workers, "holdfast-snapshot-w", this::encode)) {
+      try (var pipeline = new SlotPipeline<>(slots, workers, "holdfast-snapshot-w", this::encode)) {
         run(pipeline, live, false);
         if (removed != null) {
           run(pipeline, removed, true);

@@ -371,8 +371,7 @@ class CheckptStatesTest {
       assertEquals(fresh.offset(), out.offset());
     }
     MemorySegment found = region ? again : MemorySegment.ofArray(stream.toByteArray());
-    assertEquals(
-        -1, first.asSlice(0, fresh.offset()).mismatch(found.asSlice(0, used.offset())));
+    assertEquals(-1, first.asSlice(0, fresh.offset()).mismatch(found.asSlice(0, used.offset())));
     used.close();
     assertThrows(IllegalStateException.class, used::restart);
   }

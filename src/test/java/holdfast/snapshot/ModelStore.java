@@ -117,8 +117,7 @@ final class ModelStore {
 
   /** A walk over one of the maps, behind a sequence number. */
   static RecordSource source(Map<String, Entry> map, long since) {
-    return new Walk(
-        map.entrySet().stream().filter(e -> e.getValue().modSeq > since).toList());
+    return new Walk(map.entrySet().stream().filter(e -> e.getValue().modSeq > since).toList());
   }
 
   /** Copies each record to odd places of a buffer of its own. */
@@ -252,8 +251,7 @@ final class ModelStore {
         String name = name(key, keyAt);
         live.remove(name);
         removed.remove(name);
-        byte[] bytes =
-            value.asSlice(valueAt, valueSize).toArray(ValueLayout.JAVA_BYTE);
+        byte[] bytes = value.asSlice(valueAt, valueSize).toArray(ValueLayout.JAVA_BYTE);
         live.put(name, new Entry(bytes, modSeq));
       }
 
@@ -267,8 +265,6 @@ final class ModelStore {
   }
 
   private String name(MemorySegment key, long keyAt) {
-    return HexFormat.of()
-        .formatHex(
-            key.asSlice(keyAt, keySize).toArray(ValueLayout.JAVA_BYTE));
+    return HexFormat.of().formatHex(key.asSlice(keyAt, keySize).toArray(ValueLayout.JAVA_BYTE));
   }
 }

@@ -48,8 +48,7 @@ class SnapshotFileTest {
     return store;
   }
 
-  private static byte[] bytes(ModelStore store, SnapHeader header, int workers)
-      throws IOException {
+  private static byte[] bytes(ModelStore store, SnapHeader header, int workers) throws IOException {
     SimDisk disk = new SimDisk();
     store.write(disk, FILE, header, workers);
     return disk.content().get(FILE.toString());
@@ -71,8 +70,7 @@ class SnapshotFileTest {
   }
 
   private static void assertSame(ModelStore expected, ModelStore found) {
-    assertEquals(
-        new ArrayList<>(expected.live.entrySet()), new ArrayList<>(found.live.entrySet()));
+    assertEquals(new ArrayList<>(expected.live.entrySet()), new ArrayList<>(found.live.entrySet()));
   }
 
   @ParameterizedTest
