@@ -325,6 +325,8 @@ public final class ChunkStore implements AutoCloseable {
    * <p>Succeeds whatever lies there; what is damaged is in the report.
    *
    * @return what was found; of a store in memory, nothing
+   * @throws java.nio.channels.ClosedByInterruptException when the thread is interrupted; as if
+   *     nothing had been loaded
    * @throws IOException when the directory itself cannot be read
    */
   public LoadReport load() throws IOException {

@@ -22,6 +22,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -85,6 +86,31 @@ class ChunkTest {
       assertThrows(IllegalArgumentException.class, () -> store.createMemoryStream(name));
       ChunkStream stream = store.createStream("s");
       assertThrows(IllegalArgumentException.class, () -> stream.open(name));
+    }
+  }
+
+  @Test
+  void anInterruptEndsALoadAndIsNoDamage() throws IOException {
+    ChunkStoreOptions options = Chunks.QUIETLY.withLoadThreads(2).withUpMax(3);
+    try (ChunkStore store = open(options)) {
+      for (int i = 0; i < 10; i++) {
+        Chunk chunk = store.stream("s").open("c" + i);
+        chunk.append(bytes("content"));
+        chunk.close();
+      }
+    }
+    try (ChunkStore store = open(options)) {
+      Thread.currentThread().interrupt();
+      try {
+        assertThrows(ClosedByInterruptException.class, store::load);
+      } finally {
+        assertTrue(Thread.interrupted());
+      }
+      assertEquals(0, store.statistics().chunks());
+      assertEquals(0, store.statistics().filesUp());
+      assertTrue(store.load().isClean());
+      assertEquals(10, store.statistics().chunks());
+      assertEquals(3, store.statistics().filesUp());
     }
   }
 
