@@ -509,7 +509,7 @@ public final class ChunkStore implements AutoCloseable {
     }
     candidates.sort(Comparator.comparingLong(chunk -> chunk.lastUsed));
     for (Chunk chunk : candidates) {
-      if (chunk.tryEnter()) {
+      if (chunk.tryTake()) {
         try {
           if (chunk.mayGoDown()) {
             chunk.goDown();
@@ -519,7 +519,7 @@ public final class ChunkStore implements AutoCloseable {
             return true;
           }
         } finally {
-          chunk.leaveForStore();
+          chunk.leave();
         }
       }
     }
@@ -534,7 +534,7 @@ public final class ChunkStore implements AutoCloseable {
     }
     candidates.sort(Comparator.comparingLong(chunk -> chunk.serial));
     for (Chunk chunk : candidates) {
-      if (chunk != except && chunk.tryEnter()) {
+      if (chunk != except && chunk.tryTake()) {
         try {
           if (chunk.mayBeDropped()) {
             chunk.endEntered(true);
@@ -542,7 +542,7 @@ public final class ChunkStore implements AutoCloseable {
             return true;
           }
         } finally {
-          chunk.leaveForStore();
+          chunk.leave();
         }
       }
     }

@@ -178,7 +178,7 @@ final class Loader {
 
   private void comeUp(Found found) throws IOException {
     Chunk chunk = found.chunk;
-    chunk.tryEnter();
+    chunk.enterNew();
     try {
       chunk.goUp(false);
       found.info = chunk.recovery();
@@ -186,7 +186,7 @@ final class Loader {
       found.info = chunk.damage();
       throw e;
     } finally {
-      chunk.leaveForStore();
+      chunk.leave();
     }
   }
 
