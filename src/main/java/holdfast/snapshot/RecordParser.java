@@ -121,9 +121,7 @@ final class RecordParser {
     long modSeq = RecordHead.modSeq(mem, head);
     if (modSeq < lastModSeq || modSeq > highest) {
       throw bad(
-          head,
-          "a sequence number of " + lastModSeq + " to " + highest,
-          String.valueOf(modSeq));
+          head, "a sequence number of " + lastModSeq + " to " + highest, String.valueOf(modSeq));
     }
     if (first && modSeq != batch.firstModSeq) {
       throw bad(
@@ -160,7 +158,6 @@ final class RecordParser {
   }
 
   private SnapshotException bad(long at, String expected, String found) {
-    return SnapshotException.damaged(
-        Reason.BAD_RECORD, BatchHead.part(batch), at, expected, found);
+    return SnapshotException.damaged(Reason.BAD_RECORD, BatchHead.part(batch), at, expected, found);
   }
 }

@@ -218,8 +218,7 @@ final class SnapshotCursor implements RecordSource, Closeable {
   /** What a helper does. */
   private void decode(Slot slot) throws IOException {
     MemorySegment stored = slot.packed.asSlice(0, slot.stored);
-    SnapshotFileReader.readFully(
-        file, stored, slot.offset, Reason.BAD_FRAME, BatchHead.part(slot));
+    SnapshotFileReader.readFully(file, stored, slot.offset, Reason.BAD_FRAME, BatchHead.part(slot));
     SnapshotFileReader.requireCrc(Crc32c.of(stored), slot);
     MemorySegment head = slot.plainMem.asSlice(0, BatchHead.SIZE);
     MemorySegment data = slot.plainMem.asSlice(BatchHead.SIZE, slot.plain - BatchHead.SIZE);

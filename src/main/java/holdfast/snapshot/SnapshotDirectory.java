@@ -27,8 +27,8 @@ import java.util.UUID;
  * }</pre>
  *
  * <p>Whoever has an object of this class has the lock of the directory, so there is only one. When
- * the directory was taken away and came back, the next {@link #publish} takes the lock again.
- * For one thread at a time.
+ * the directory was taken away and came back, the next {@link #publish} takes the lock again. For
+ * one thread at a time.
  */
 final class SnapshotDirectory implements Closeable {
   /** Writes the bytes of a file. */

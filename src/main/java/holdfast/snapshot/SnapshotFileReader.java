@@ -23,9 +23,9 @@ import java.util.concurrent.CancellationException;
  * cursor, read  every record
  * }</pre>
  *
- * <p>Memory is bounded by what the file really has (LZ4 makes at most 255 bytes of one) and by the limit of the
- * caller, whichever is less. Damage is a {@link SnapshotException} whose reason does not depend on
- * the number of helpers.
+ * <p>Memory is bounded by what the file really has (LZ4 makes at most 255 bytes of one) and by the
+ * limit of the caller, whichever is less. Damage is a {@link SnapshotException} whose reason does
+ * not depend on the number of helpers.
  */
 final class SnapshotFileReader implements Closeable {
   static final int PIECE = 1 << 20;
@@ -88,8 +88,7 @@ final class SnapshotFileReader implements Closeable {
     return new SnapshotFileReader(file, footer, directory, memoryMax);
   }
 
-  static void readFully(
-      Disk.File file, MemorySegment target, long at, Reason reason, String part)
+  static void readFully(Disk.File file, MemorySegment target, long at, Reason reason, String part)
       throws IOException {
     long count = file.read(target, at);
     if (count < target.byteSize()) {
@@ -252,8 +251,7 @@ final class SnapshotFileReader implements Closeable {
           MemorySegment memory = cursor.memory();
           long valueAt = cursor.valueAt();
           int valueSize = cursor.valueSize();
-          hash.add(
-              sum, 0, memory, cursor.keyAt(), header.keySize(), memory, valueAt, valueSize);
+          hash.add(sum, 0, memory, cursor.keyAt(), header.keySize(), memory, valueAt, valueSize);
         }
       }
     } catch (UncheckedIOException e) {

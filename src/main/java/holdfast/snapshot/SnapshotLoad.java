@@ -70,8 +70,7 @@ final class SnapshotLoad {
       for (State state : states) {
         if (load(state)) {
           Duration duration = Duration.ofNanos(System.nanoTime() - start);
-          return new LoadReport(
-              state.seq(), state.full(), state.incremental(), rejects, duration);
+          return new LoadReport(state.seq(), state.full(), state.incremental(), rejects, duration);
         }
       }
     } catch (Throwable e) {
@@ -174,7 +173,9 @@ final class SnapshotLoad {
       if (incremental != null) {
         reject(
             new Reject(
-                incremental.path(), Reason.NO_BASE, "its full snapshot is damaged: " + full.path()));
+                incremental.path(),
+                Reason.NO_BASE,
+                "its full snapshot is damaged: " + full.path()));
       }
       return false;
     }

@@ -71,8 +71,7 @@ class SnapshotDirectoryTest {
       }
       assertEquals(Set.of(full(3), incr(3, 5), incr(3, 6), full(7)), names(disk));
       series.changeAndSave(disk, directory, INCREMENTAL);
-      assertEquals(
-          List.of(DIR.resolve(incr(3, 5))), directory.prune(ModelStore.STORE, 2, 1));
+      assertEquals(List.of(DIR.resolve(incr(3, 5))), directory.prune(ModelStore.STORE, 2, 1));
       assertEquals(
           List.of(DIR.resolve(incr(3, 6)), DIR.resolve(full(3))),
           directory.prune(ModelStore.STORE, 1, 1));
@@ -161,8 +160,7 @@ class SnapshotDirectoryTest {
     try (var directory = SnapshotDirectory.open(disk, DIR)) {
       directory.requireSpace(80 << 10, 10 << 10);
       SnapshotException e =
-          assertThrows(
-              SnapshotException.class, () -> directory.requireSpace(80 << 10, 15 << 10));
+          assertThrows(SnapshotException.class, () -> directory.requireSpace(80 << 10, 15 << 10));
       assertEquals(Reason.NO_SPACE, e.reason());
       assertThrows(SnapshotException.class, () -> directory.requireSpace(95 << 10, 0));
     }
@@ -245,8 +243,7 @@ class SnapshotDirectoryTest {
           break;
         }
         assertTrue(failed || isHarmless(disk), () -> disk.faults().fired().toString());
-        assertTrue(
-            names(disk).stream().noneMatch(SnapshotName::isTemporary) || deleteFailed(disk));
+        assertTrue(names(disk).stream().noneMatch(SnapshotName::isTemporary) || deleteFailed(disk));
         long seq = series.check(disk).seq();
         assertTrue(seq == 2 || seq == 3, "seq " + seq);
         series.save(disk, directory, INCREMENTAL);

@@ -107,8 +107,7 @@ class SnapshotLoadTest {
     ModelTarget target = new ModelTarget();
     SnapshotException e =
         assertThrows(
-            SnapshotException.class,
-            () -> SnapshotSeries.load(disk, target, LoadOptions.DEFAULT));
+            SnapshotException.class, () -> SnapshotSeries.load(disk, target, LoadOptions.DEFAULT));
     assertTrue(e.rejects().size() >= 4, e.getMessage());
     assertTrue(e.getMessage().contains(full(4).toString()), e.getMessage());
     assertTrue(target.isEmpty());
@@ -135,8 +134,7 @@ class SnapshotLoadTest {
     stray.open(full(3), Disk.Mode.CREATE).close();
     SnapshotException e =
         assertThrows(
-            SnapshotException.class,
-            () -> SnapshotSeries.load(stray, target, LoadOptions.DEFAULT));
+            SnapshotException.class, () -> SnapshotSeries.load(stray, target, LoadOptions.DEFAULT));
     assertEquals(Reason.TOO_SHORT, e.reason());
   }
 
@@ -161,8 +159,7 @@ class SnapshotLoadTest {
     }
     disk.delete(full(1));
     LoadOptions third = LoadOptions.DEFAULT.withAsOf(3);
-    SnapshotException e =
-        assertThrows(SnapshotException.class, () -> series.check(disk, third));
+    SnapshotException e = assertThrows(SnapshotException.class, () -> series.check(disk, third));
     assertTrue(e.getMessage().contains("as of 3"), e.getMessage());
   }
 
@@ -172,8 +169,7 @@ class SnapshotLoadTest {
     ModelTarget target = new ModelTarget();
     LoadOptions strict = LoadOptions.DEFAULT.withStrict(true);
     SnapshotException e =
-        assertThrows(
-            SnapshotException.class, () -> SnapshotSeries.load(disk, target, strict));
+        assertThrows(SnapshotException.class, () -> SnapshotSeries.load(disk, target, strict));
     assertEquals(Reason.BAD_FRAME, e.reason());
     assertTrue(target.isEmpty());
     disk.delete(incr(4, 6));
@@ -236,10 +232,8 @@ class SnapshotLoadTest {
     assertEquals(Reason.WRONG_STORE, e.reason());
     LoadReport mine = series.check(disk, LoadOptions.DEFAULT.withStoreId(ModelStore.STORE));
     assertEquals(6, mine.seq());
-    assertEquals(
-        List.of(Reason.WRONG_STORE), mine.rejects().stream().map(Reject::reason).toList());
-    assertEquals(
-        51, other.check(disk, LoadOptions.DEFAULT.withStoreId(other.store.storeId)).seq());
+    assertEquals(List.of(Reason.WRONG_STORE), mine.rejects().stream().map(Reject::reason).toList());
+    assertEquals(51, other.check(disk, LoadOptions.DEFAULT.withStoreId(other.store.storeId)).seq());
     UUID nobody = new UUID(1, 1);
     e =
         assertThrows(
@@ -253,14 +247,12 @@ class SnapshotLoadTest {
     ModelTarget keys = new ModelTarget(8, HashKind.SUM256);
     SnapshotException e =
         assertThrows(
-            SnapshotException.class,
-            () -> SnapshotSeries.load(disk, keys, LoadOptions.DEFAULT));
+            SnapshotException.class, () -> SnapshotSeries.load(disk, keys, LoadOptions.DEFAULT));
     assertEquals(Reason.KEY_SIZE, e.reason());
     ModelTarget small = new ModelTarget();
     small.room = 3;
     assertThrows(
-        ModelTarget.OutOfRoom.class,
-        () -> SnapshotSeries.load(disk, small, LoadOptions.DEFAULT));
+        ModelTarget.OutOfRoom.class, () -> SnapshotSeries.load(disk, small, LoadOptions.DEFAULT));
     assertTrue(small.isEmpty());
   }
 
@@ -269,8 +261,12 @@ class SnapshotLoadTest {
     for (int n = 1; ; n++) {
       SimDisk copy = disk;
       int before = copy.faults().fired().size();
-      copy.faults().fail(n, EnumSet.of(SimFaults.Op.READ, SimFaults.Op.OPEN, SimFaults.Op.LIST),
-          "*", Effect.IO_ERROR);
+      copy.faults()
+          .fail(
+              n,
+              EnumSet.of(SimFaults.Op.READ, SimFaults.Op.OPEN, SimFaults.Op.LIST),
+              "*",
+              Effect.IO_ERROR);
       ModelTarget target = new ModelTarget();
       try {
         SnapshotSeries.load(copy, target, LoadOptions.DEFAULT);

@@ -96,7 +96,9 @@ class SnapshotPowerCutTest {
       SimDisk disk = history(series, n);
       assertEquals(1, disk.faults().fired().size());
       assertThrows(
-          AssertionError.class, () -> checkAll(series, disk, 4_000), "force " + n + " of " + forces);
+          AssertionError.class,
+          () -> checkAll(series, disk, 4_000),
+          "force " + n + " of " + forces);
       needed++;
     }
     assertEquals(6, needed);

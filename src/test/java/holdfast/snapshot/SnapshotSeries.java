@@ -84,8 +84,7 @@ final class SnapshotSeries {
     return save(disk, directory, kind);
   }
 
-  static LoadReport load(SimDisk disk, ModelTarget target, LoadOptions options)
-      throws IOException {
+  static LoadReport load(SimDisk disk, ModelTarget target, LoadOptions options) throws IOException {
     return SnapshotLoader.load(disk, DIR, target, options.withThreads(0));
   }
 
@@ -107,5 +106,4 @@ final class SnapshotSeries {
   LoadReport check(SimDisk disk) throws IOException {
     return check(disk, LoadOptions.DEFAULT);
   }
-
 }
