@@ -326,6 +326,7 @@ final class GrooveCommand implements Command {
     for (GrooveClassUsage c : usage.classes()) {
       json.object().name("sizeClass").value(c.sizeClass()).name("footprint").value(c.footprint());
       json.name("superblocks").value(c.superblocks()).name("held").value(c.held());
+      json.name("cached").value(c.cached());
       json.name("nested").value(c.nested()).name("free").value(c.free());
       json.name("requested").value(c.requested()).end();
     }

@@ -15,20 +15,20 @@ final class Compaction {
   private Compaction() {}
 
   /** Runs, one at a time in a groove. */
-  static void run(GrooveHandle handle) {
-    Groove groove = handle.groove;
+  static void run(GroupSlots slots) {
+    Groove groove = slots.groove;
     groove.lock.lock();
     try {
       for (int c = 0; c < groove.geometry.classCount(); c++) {
-        compact(handle, c);
+        compact(slots, c);
       }
     } finally {
       groove.lock.unlock();
     }
   }
 
-  private static void compact(GrooveHandle handle, int sizeClass) {
-    Groove groove = handle.groove;
+  private static void compact(GroupSlots slots, int sizeClass) {
+    Groove groove = slots.groove;
     GrooveGeometry g = groove.geometry;
     long stack = StateLayout.inactiveStack(sizeClass);
     long[] kept = new long[16];
@@ -49,9 +49,9 @@ final class Compaction {
       if (superblock == 0) {
         break;
       }
-      long free = handle.checkedFree(groove.viewOf(superblock).volumes, superblock, sizeClass);
+      long free = slots.checkedFree(groove.viewOf(superblock).volumes, superblock, sizeClass);
       if (free == g.classes.full[sizeClass]) {
-        Superblocks.destroy(handle, sizeClass, superblock);
+        Superblocks.destroy(slots, sizeClass, superblock);
       } else {
         kept = count == kept.length ? Arrays.copyOf(kept, 2 * count) : kept;
         kept[count++] = superblock;

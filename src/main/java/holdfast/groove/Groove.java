@@ -97,6 +97,12 @@ public final class Groove implements AutoCloseable {
 
   private final AtomicInteger nextGroup = new AtomicInteger();
 
+  private static final int CACHE_NUMBER_MASK = (1 << ObjectHeader.CACHED_SHIFT) - 1;
+  private final AtomicInteger nextCache = new AtomicInteger();
+
+  /** What the handles keep. */
+  private final ObjectCaches caches = new ObjectCaches();
+
   /** Offsets of superblocks and volumes that turned out to be damaged. Guarded by itself. */
   private final List<Long> damaged = new ArrayList<>();
 
@@ -428,14 +434,56 @@ public final class Groove implements AutoCloseable {
   }
 
   /**
-   * Makes a handle in a given group.
+   * Makes a handle in a given group, which keeps up to 32 objects of a size for itself, and at most
+   * 256 KiB or 1/64 of a volume.
    *
    * @param group any number; a class with n groups takes it modulo n
    * @return for the calling thread; the caller closes it
    */
   public GrooveHandle handle(int group) {
+    return handle(group, original ? 0 : ObjectCache.bytesMax(geometry));
+  }
+
+  /**
+   * Makes a handle that keeps more or less for itself.
+   *
+   * @param group any number; a class with n groups takes it modulo n
+   * @param cacheMax bytes of objects of one size that it may keep, at least 0; at most 32 objects
+   *     in any case. With 0 it keeps none: what is freed is at once there for everybody, and calls
+   *     take several times as long
+   * @return for the calling thread; the caller closes it
+   */
+  public GrooveHandle handle(int group, long cacheMax) {
+    Check.range(cacheMax, 0, Long.MAX_VALUE, "cacheMax");
     requireOpen();
-    return new GrooveHandle(this, group);
+    GroupSlots slots = new GroupSlots(this, group);
+    long mark = ObjectHeader.CACHED | (nextCache.getAndIncrement() & CACHE_NUMBER_MASK);
+    ObjectCache cache = new ObjectCache(slots, mark, cacheMax);
+    GrooveHandle handle = new GrooveHandle(this, group, cache, slots);
+    caches.add(handle, cache);
+    return handle;
+  }
+
+  /** Ends the cache of a handle that is being closed. */
+  void release(ObjectCache cache) {
+    if (caches.remove(cache)) {
+      cache.close();
+    }
+  }
+
+  /** Takes back what is in the caches of handles that were dropped and not closed. */
+  void adopt() {
+    caches.adopt();
+  }
+
+  /**
+   * Flushes all handles, see {@link GrooveHandle#flush}. Nobody may use one meanwhile.
+   *
+   * @throws IllegalStateException when it is closed
+   */
+  public void flush() {
+    requireOpen();
+    caches.flush();
   }
 
   /**
@@ -601,9 +649,9 @@ public final class Groove implements AutoCloseable {
    * <p>May be called while others allocate and free; they may find less memory meanwhile.
    */
   public void compact() {
-    try (GrooveHandle handle = handle(0)) {
-      Compaction.run(handle);
-    }
+    requireOpen();
+    caches.adopt();
+    Compaction.run(new GroupSlots(this, 0));
   }
 
   /**
@@ -727,6 +775,9 @@ public final class Groove implements AutoCloseable {
    */
   public void verify() {
     try {
+      if (open) {
+        caches.flush();
+      }
       Verification.run(this);
     } catch (InternalError e) {
       throw cut(e);
@@ -781,6 +832,7 @@ public final class Groove implements AutoCloseable {
 
   private void release() {
     if (open) {
+      caches.close();
       open = false;
       view = view.closed();
       for (int c = 0; c < geometry.classCount(); c++) {

@@ -1,18 +1,25 @@
 package holdfast.groove;
 
-import holdfast.internal.Mem;
 import java.lang.foreign.MemorySegment;
 
 /**
  * Allocates and frees in a {@link Groove}, for one thread at a time.
  *
- * <p>Handles differ in the group they belong to: threads of different groups allocate from
+ * <p>A handle keeps some free objects of each size for itself. Most calls need nothing else, and no
+ * atomic operation; the others take or give back half of what it may keep. What a handle keeps is
+ * memory that no other one can have: a call may find {@link #FULL} while the caches of others hold
+ * what it needs. {@link #flush} and {@link #close} give it back.
+ *
+ * <p>Handles differ in the group they belong to, too: threads of different groups take from
  * different superblocks and seldom meet. An object may be freed through any handle of its groove.
  *
- * <p>A handle is cheap: every platform thread that allocates much has one for as long as it lives.
- * A virtual thread makes one and closes it, or borrows one from a pool of about as many as there
- * are processors; two threads never use one at the same time. Nothing in here is bound to a thread,
- * so that a handle may move from one to another with any hand-over that publishes it safely.
+ * <p>Every platform thread that allocates much has a handle for as long as it lives. A virtual
+ * thread borrows one from a pool of about as many as there are processors: a handle of its own is
+ * some kilobytes, and what it keeps would be taken and given back for a few objects. Two threads
+ * never use one at the same time. Nothing in here is bound to a thread, so that a handle may move
+ * from one to another with any hand-over that publishes it, for example under a lock. When a thread
+ * dies, whoever knows that may flush or close its handle; what the handle of a dead thread keeps
+ * that nobody can reach any more comes back by itself, after the garbage collector found it.
  *
  * <p>Offsets count from volume 0, are the same in every process, and stay valid until the object is
  * freed. They are greater than 0. No call of this class makes garbage except those that return a
@@ -24,27 +31,45 @@ public final class GrooveHandle implements AutoCloseable {
 
   final Groove groove;
   private final GrooveGeometry geometry;
-  private final MemorySegment state;
   private final SizeClasses classes;
   private final long blockMask;
   private final long volumeMask;
   private final int group;
+  private final GroupSlots slots;
 
-  /** Where the active slot of each class is in the state; null after close. */
-  private long[] slots;
+  /** What it keeps; the words of the cache are used here, see the picture there. */
+  private final ObjectCache cache;
 
-  GrooveHandle(Groove groove, int group) {
+  private final long[] words;
+  private final int[] base;
+  private final long[] rows;
+  private final long mark;
+
+  /** As it was when it was last looked at; null after close. */
+  private View view;
+
+  /** The memory of that view. */
+  private MemorySegment volumes;
+
+  /** Offsets below are in volumes of that view, for certain. */
+  private long head;
+
+  private boolean closed;
+
+  GrooveHandle(Groove groove, int group, ObjectCache cache, GroupSlots slots) {
     this.groove = groove;
     this.group = group;
+    this.slots = slots;
+    this.cache = cache;
+    words = cache.words;
+    base = cache.base;
+    mark = cache.mark;
     geometry = groove.geometry;
-    state = groove.state;
     classes = geometry.classes;
     blockMask = -(long) geometry.blockSize();
     volumeMask = -geometry.volumeSize();
-    slots = new long[classes.count];
-    for (int c = 0; c < slots.length; c++) {
-      slots[c] = StateLayout.activeSlot(geometry.classMax, c, group & classes.groupMask[c]);
-    }
+    rows = classes.rows;
+    look();
   }
 
   /**
@@ -73,182 +98,170 @@ public final class GrooveHandle implements AutoCloseable {
    *     for 16
    * @param size bytes, from 0 to {@link GrooveGeometry#sizeMax}; an object of size 0 has an offset
    *     of its own like any other
-   * @param tag any number, kept with the object
+   * @param tag any number, kept with the object, but none whose upper 40 bits are 0x4846475243:
+   *     these stand for objects in caches
    * @return its offset; {@link #FULL} when there is no room, add a volume then and try again
-   * @throws IllegalArgumentException when the alignment or the size is not allowed
+   * @throws IllegalArgumentException when the alignment, the size or the tag is not allowed
    * @throws holdfast.CorruptDataException when the volumes are damaged
    */
   public long alloc(int align, long size, long tag) {
-    // Everything that does not change is read before the first atomic access: the compiler forgets
-    // what it read at each of them.
     int checkedAlign = align == ObjectHeader.SIZE ? align : geometry.checkedAlign(align);
     long data = Math.max(ObjectHeader.SIZE, checkedAlign);
     SizeClasses classes = this.classes;
-    if (size < 0 || size > classes.footprintMax - data) {
-      throw sizeRefused(align, size);
+    if (size < 0 || size > classes.footprintMax - data || ObjectHeader.isMark(tag)) {
+      throw refused(align, size, tag);
     }
     int sizeClass = classes.of(data + size);
-    long footprint = classes.footprint[sizeClass];
-    long full = classes.full[sizeClass];
-    long blockMask = this.blockMask;
-    MemorySegment state = this.state;
-    View view = groove.view;
-    long[] slots = this.slots;
-    if (slots == null || !view.open) {
-      throw closed();
-    }
-    long slot = slots[sizeClass];
-    // Looking is cheaper than exchanging when nothing is there.
-    long superblock = Mem.getLongOpaque(state, slot) == 0 ? 0 : Mem.getAndSetLong(state, slot, 0);
-    if (superblock == 0) {
-      superblock = Superblocks.find(this, sizeClass);
-      if (superblock == 0) {
-        return FULL;
+    long[] words = this.words;
+    int at = base[sizeClass];
+    long count = words[at + ObjectCache.COUNT];
+    if (count > 0) {
+      words[at + ObjectCache.COUNT] = count - 1;
+      long entry = words[at + ObjectCache.FIRST - 1 + (int) count];
+      if (take(entry, sizeClass, checkedAlign, size, tag)) {
+        return ObjectCache.header(entry) + data;
       }
     }
-    if (superblock >= view.limit || superblock < 0 || (superblock & ~blockMask) != 0) {
-      view = groove.viewOf(superblock); // there are more volumes by now, or it is damaged
-    }
-    MemorySegment volumes = view.volumes;
-    // From here on the superblock is in our hand: others may only set bits.
-    long free = ObjectHeader.free(volumes, superblock);
-    if ((ObjectHeader.word(volumes, superblock) & ObjectHeader.KIND_MASK)
-            != ObjectHeader.superblockKind(sizeClass)
-        || free == 0
-        || (free & ~full) != 0) {
-      throw groove.damageOfSuperblock(volumes, superblock, sizeClass);
-    }
-    long bit = Long.lowestOneBit(free);
-    int index = Long.numberOfTrailingZeros(free);
-    long header = superblock - blockMask + index * footprint;
-    // The slot is ours alone, so the header can be complete before the bit says "taken": a process
-    // that dies in between leaves an object that is free. The original writes it afterwards.
-    ObjectHeader.info(volumes, header, tag);
-    ObjectHeader.word(
-        volumes,
-        header,
-        ObjectHeader.pack(ObjectHeader.HELD, index, sizeClass, checkedAlign, size));
-    // Acquires what the last owner did before it freed the object; pairs with setFree.
-    long old = Mem.getAndAddLong(volumes, superblock + ObjectHeader.FREE_OFFSET, -bit);
-    if (old != bit) {
-      // Publishes the header and the bits of the superblock; pairs with the exchange above.
-      long displaced = Mem.getAndSetLong(state, slot, superblock);
-      if (displaced != 0) {
-        InactiveStack.push(groove, StateLayout.inactiveStack(sizeClass), displaced);
-      }
-    } // else it is full, and who frees something in it may have put it back already
-    return header + data;
+    return allocElsewhere(sizeClass, checkedAlign, size, tag);
   }
 
-  private IllegalArgumentException sizeRefused(int align, long size) {
+  /** Makes an object of the cache one of the user's; false when it is in another cache by now. */
+  private boolean take(long entry, int sizeClass, int align, long size, long tag) {
+    MemorySegment volumes = this.volumes;
+    long header = ObjectCache.header(entry);
+    if (ObjectHeader.info(volumes, header) != mark) {
+      return false;
+    }
+    // Until the tag replaces the mark the object is in the cache, whenever the process dies.
+    ObjectHeader.held(volumes, header, ObjectCache.index(entry), sizeClass, align, size);
+    ObjectHeader.infoRelease(volumes, header, tag);
+    return true;
+  }
+
+  /** When the cache has nothing, or nothing that is right. */
+  private long allocElsewhere(int sizeClass, int align, long size, long tag) {
+    requireOpen();
+    int at = base[sizeClass];
+    if (words[at + ObjectCache.LIMIT] == 0) {
+      return allocDirectly(sizeClass, align, size, tag);
+    }
+    while (words[at + ObjectCache.COUNT] > 0 || cache.refill(sizeClass)) {
+      look(); // there may be more volumes now
+      int count = (int) words[at + ObjectCache.COUNT]--;
+      long entry = words[at + ObjectCache.FIRST - 1 + count];
+      if (take(entry, sizeClass, align, size, tag)) {
+        return ObjectCache.header(entry) + GrooveGeometry.dataOffset(align);
+      }
+    }
+    return FULL;
+  }
+
+  private long allocDirectly(int sizeClass, int align, long size, long tag) {
+    long header = slots.alloc(sizeClass, align, size, tag, false);
+    if (header == 0) {
+      cache.makeRoom();
+      header = slots.alloc(sizeClass, align, size, tag, !groove.original);
+    }
+    return header == 0 ? FULL : header + GrooveGeometry.dataOffset(align);
+  }
+
+  private IllegalArgumentException refused(int align, long size, long tag) {
     return new IllegalArgumentException(
-        "size must be in [0, " + geometry.sizeMax(align) + "]: " + size);
+        ObjectHeader.isMark(tag)
+            ? "tags that begin with "
+                + Groove.hex(tag >>> ObjectHeader.CACHED_SHIFT)
+                + " mark "
+                + "cached objects: "
+                + Groove.hex(tag)
+            : "size must be in [0, " + geometry.sizeMax(align) + "]: " + size);
   }
 
-  /** Takes what this group allocates from; 0 when it has nothing. */
-  long takeActive(int sizeClass) {
-    long[] slots = this.slots;
-    if (slots == null || !groove.view.open) {
-      throw closed();
-    }
-    long slot = slots[sizeClass];
-    // Looking is cheaper than exchanging when nothing is there.
-    return Mem.getLongOpaque(state, slot) == 0 ? 0 : Mem.getAndSetLong(state, slot, 0);
-  }
-
-  private IllegalStateException closed() {
-    return new IllegalStateException(slots == null ? "handle is closed" : "groove is closed");
-  }
-
-  /** Puts a superblock that is in hand back into circulation. */
-  void putBack(int sizeClass, long superblock) {
-    // Publishes the header and the bits of the superblock; pairs with the exchange in takeActive.
-    long displaced = Mem.getAndSetLong(state, slots[sizeClass], superblock);
-    if (displaced != 0) {
-      InactiveStack.push(groove, StateLayout.inactiveStack(sizeClass), displaced);
+  private void requireOpen() {
+    if (closed || !groove.view.open) {
+      throw new IllegalStateException(closed ? "handle is closed" : "groove is closed");
     }
   }
 
-  /** The free bits of a superblock in hand, which has at least one, and no wrong one. */
-  long checkedFree(MemorySegment volumes, long superblock, int sizeClass) {
-    long free = ObjectHeader.free(volumes, superblock);
-    if ((ObjectHeader.word(volumes, superblock) & ObjectHeader.KIND_MASK)
-            != ObjectHeader.superblockKind(sizeClass)
-        || free == 0
-        || (free & ~classes.full[sizeClass]) != 0) {
-      throw groove.damageOfSuperblock(volumes, superblock, sizeClass);
+  /** Takes over that volumes came or went. */
+  private View look() {
+    requireOpen();
+    View now = groove.view;
+    if (now != view) {
+      volumes = now.volumes;
+      head = now.head(geometry);
+      view = now;
     }
-    return free;
+    return now;
   }
 
   /**
    * Frees an object.
    *
-   * <p>Whatever is not the offset of an object that somebody holds is refused: freed before, at the
-   * same time by another thread, the inside of an object, an offset from elsewhere. What cannot be
-   * told: an offset that was freed and is by now that of a new object; and bytes of a user that
-   * repeat the headers of a superblock and of an object in it, block by block, see {@link
-   * Groove#find}.
+   * <p>Whatever is not the offset of an object that somebody holds is refused: freed before, the
+   * inside of an object, an offset from elsewhere. Of two threads that free the same object at the
+   * very same time both may be told that they did; it is freed once, and handed out once. Through
+   * handles that keep nothing for themselves, see {@link Groove#handle(int, long)}, exactly one is
+   * told so. What cannot be told: an offset that was freed and is by now, or before the call ends,
+   * that of a new object; and bytes of a user that repeat the headers of a superblock and of an
+   * object in it, block by block, see {@link Groove#find}.
    *
    * @param offset what {@link #alloc} returned
    * @return whether there was such an object; if not, nothing changed
    */
   public boolean free(long offset) {
-    View view = groove.view;
-    if (slots == null || !view.open) {
-      throw closed();
+    if (groove.view != view) {
+      look();
     }
-    long word = heldWord(view, offset);
-    if (word == 0) {
-      return false;
-    }
-    MemorySegment volumes = view.volumes;
     long header = header(offset);
-    int sizeClass = ObjectHeader.sizeClass(word);
-    int index = ObjectHeader.index(word);
-    long full = classes.full[sizeClass];
-    long superblock = header + blockMask - index * classes.footprint[sizeClass];
-    long bit = 1L << index;
-    // One of two threads that free the same object at the same time wins here; the other finds 0.
-    // Publishes the owner's last stores together with the change of the bits.
-    if (!Mem.casLong(volumes, header + ObjectHeader.WORD_OFFSET, word, 0)) {
+    if ((header < 0 || header >= head) && !view.lists(geometry.volumeOf(header))) {
       return false;
     }
-    // Not an addition: a bit that is set already would carry into the next one. Pairs with the
-    // subtraction in alloc.
-    long old = Mem.getAndOrLong(volumes, superblock + ObjectHeader.FREE_OFFSET, bit);
-    if (old == 0 || ((old | bit) == full) || (old & bit) != 0) {
-      return freed(sizeClass, superblock, bit, old) || revive(volumes, header, word);
+    MemorySegment volumes = this.volumes;
+    // Plain reads: whoever frees at the same time is told apart by the store below, if at all.
+    long word = ObjectHeader.wordPlain(volumes, header);
+    long info = ObjectHeader.info(volumes, header);
+    int row = ObjectHeader.sizeClass(word) * SizeClasses.ROW;
+    int index = ObjectHeader.index(word);
+    long superblock = header + blockMask - index * rows[row + SizeClasses.ROW_FOOTPRINT];
+    if (ObjectHeader.type(word) != ObjectHeader.HELD
+        || ObjectHeader.isMark(info)
+        || offset - header != GrooveGeometry.dataOffset(ObjectHeader.align(word))
+        || superblock < (header & volumeMask) + VolumeHeader.SIZE) {
+      return false;
     }
+    long full = rows[row + SizeClasses.ROW_FULL];
+    long free = ObjectHeader.freePlain(volumes, superblock);
+    if ((ObjectHeader.wordPlain(volumes, superblock) & ObjectHeader.KIND_MASK)
+            != rows[row + SizeClasses.ROW_KIND]
+        || ((free ^ full) & 1L << index) == 0
+        || (free & ~full) != 0) {
+      return false;
+    }
+    long[] words = this.words;
+    int at = base[row / SizeClasses.ROW];
+    long count = words[at + ObjectCache.COUNT];
+    if (count >= words[at + ObjectCache.LIMIT]) {
+      return freeElsewhere(header, word, info);
+    }
+    // One store, no atomic access: a second free finds the mark. See ObjectCache for two frees at
+    // the same moment.
+    ObjectHeader.infoRelease(volumes, header, mark);
+    words[at + ObjectCache.FIRST + (int) count] = ObjectCache.entry(header, index);
+    words[at + ObjectCache.COUNT] = count + 1;
     return true;
   }
 
-  /** The object was freed, and the slot is being allocated at this moment, to an equal object. */
-  private static boolean revive(MemorySegment volumes, long header, long word) {
-    ObjectHeader.word(volumes, header, word);
-    return false;
-  }
-
-  /**
-   * Sets the bit of an object that died, and does what follows from it.
-   *
-   * @return false when the bit was set already; nothing changed
-   */
-  boolean setFree(MemorySegment volumes, int sizeClass, long superblock, long bit) {
-    long old = Mem.getAndOrLong(volumes, superblock + ObjectHeader.FREE_OFFSET, bit);
-    return freed(sizeClass, superblock, bit, old);
-  }
-
-  /** What follows from the bits that were set before. */
-  private boolean freed(int sizeClass, long superblock, long bit, long old) {
-    if ((old & bit) != 0) {
-      return false;
+  /** When the cache is full, or does not keep objects of this class. */
+  private boolean freeElsewhere(long header, long word, long info) {
+    int sizeClass = ObjectHeader.sizeClass(word);
+    int at = base[sizeClass];
+    if (words[at + ObjectCache.LIMIT] == 0) {
+      return slots.free(volumes, header, word, info);
     }
-    if (old == 0) {
-      putBack(sizeClass, superblock); // it was full and in nobody's hand: now it is in ours
-    } else if ((old | bit) == classes.full[sizeClass]) {
-      Superblocks.reclaim(this, sizeClass);
-    }
+    cache.flushHalf(sizeClass);
+    ObjectHeader.infoRelease(volumes, header, mark);
+    int last = (int) words[at + ObjectCache.COUNT]++;
+    words[at + ObjectCache.FIRST + last] = ObjectCache.entry(header, ObjectHeader.index(word));
     return true;
   }
 
@@ -291,15 +304,14 @@ public final class GrooveHandle implements AutoCloseable {
       return 0;
     }
     long free = ObjectHeader.free(volumes, superblock);
-    return (free & (1L << index | ~full)) == 0 ? word : 0;
+    return (free & (1L << index | ~full)) == 0
+            && !ObjectHeader.isMark(ObjectHeader.info(volumes, header))
+        ? word
+        : 0;
   }
 
   private long requiredWord(long offset) {
-    View view = groove.view;
-    if (slots == null || !view.open) {
-      throw closed();
-    }
-    long word = heldWord(view, offset);
+    long word = heldWord(look(), offset);
     if (word == 0) {
       throw new IllegalArgumentException("no object at offset " + offset);
     }
@@ -365,9 +377,28 @@ public final class GrooveHandle implements AutoCloseable {
     return offset == FULL ? null : groove.view.volumes.asSlice(offset, size);
   }
 
-  /** Ends the use of this handle. Objects stay. Has no effect the second time. */
+  /**
+   * Gives back to everybody what this handle keeps for itself: objects that were freed through it,
+   * or got ready for it to hand out.
+   *
+   * <p>Wanted before the memory is looked at as a whole or copied, and when this handle will not be
+   * used for a while. May be called by any thread, also when the one that used the handle is dead,
+   * as long as nobody uses it meanwhile.
+   *
+   * @throws IllegalStateException when the handle or its groove is closed
+   */
+  public void flush() {
+    requireOpen();
+    cache.flush();
+  }
+
+  /** Flushes, and ends the use of this handle. Objects stay. Has no effect the second time. */
   @Override
   public void close() {
-    slots = null;
+    if (!closed) {
+      closed = true;
+      view = null; // the next free looks, and finds it closed
+      groove.release(cache);
+    }
   }
 }

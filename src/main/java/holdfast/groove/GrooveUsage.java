@@ -32,6 +32,7 @@ public record GrooveUsage(
     int n = groove.geometry.classCount();
     long[] superblocks = new long[n];
     long[] held = new long[n];
+    long[] cached = new long[n];
     long[] free = new long[n];
     long[] requested = new long[n];
     Walk.all(
@@ -48,6 +49,11 @@ public record GrooveUsage(
             held[ObjectHeader.sizeClass(word)]++;
             requested[ObjectHeader.sizeClass(word)] += ObjectHeader.size(word);
           }
+
+          @Override
+          public void cached(long header, long word, long superblock) {
+            cached[ObjectHeader.sizeClass(word)]++;
+          }
         });
     List<GrooveClassUsage> classes = new ArrayList<>();
     long heldInAll = 0;
@@ -55,10 +61,11 @@ public record GrooveUsage(
     long occupied = 0;
     for (int c = 0; c < n; c++) {
       long footprint = groove.geometry.footprint(c);
-      long nested = superblocks[c] * groove.geometry.objectsPerSuperblock(c) - held[c] - free[c];
+      long all = superblocks[c] * groove.geometry.objectsPerSuperblock(c);
+      long nested = all - held[c] - cached[c] - free[c];
       classes.add(
           new GrooveClassUsage(
-              c, footprint, superblocks[c], held[c], nested, free[c], requested[c]));
+              c, footprint, superblocks[c], held[c], cached[c], nested, free[c], requested[c]));
       heldInAll += held[c];
       requestedInAll += requested[c];
       occupied += held[c] * footprint;

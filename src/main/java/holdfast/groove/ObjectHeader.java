@@ -19,7 +19,8 @@ import java.lang.foreign.MemorySegment;
  *       22-28    7    class   of the object           of the objects inside
  *       29-38   10    align   as asked for            16
  *       39-63   25    size    as asked for            bytes behind the header, at most 2^25 - 1
- * info                        tag of the owner        next superblock on the inactive stack
+ * info                        tag of the owner, or    next superblock on the inactive stack
+ *                             the mark of a cache
  * free                                                bit i set: object i is free
  * }</pre>
  *
@@ -48,6 +49,18 @@ final class ObjectHeader {
   private static final int CLASS_SHIFT = 22;
   private static final int ALIGN_SHIFT = 29;
   private static final int SIZE_SHIFT = 39;
+
+  /**
+   * What stands for the tag of an object that nobody holds and a cache keeps, see {@link
+   * ObjectCache}: the high 40 bits are these, the low ones tell which cache. Users cannot have such
+   * a tag.
+   */
+  static final long CACHED = 0x4846_4752_4300_0000L;
+
+  static final int CACHED_SHIFT = 24;
+
+  /** The mark of an object that is on its way from a user to the free ones, in no cache. */
+  static final long CACHED_NOWHERE = CACHED | (1L << CACHED_SHIFT) - 1;
 
   /** Type and class: the fields that tell of which kind an object is. */
   static final long KIND_MASK = 0xffffL | 0x7fL << CLASS_SHIFT;
@@ -87,6 +100,11 @@ final class ObjectHeader {
     return SUPERBLOCK | (long) sizeClass << CLASS_SHIFT;
   }
 
+  /** Whether an info word is the mark of an object in a cache, and no tag. */
+  static boolean isMark(long info) {
+    return info >>> CACHED_SHIFT == CACHED >>> CACHED_SHIFT;
+  }
+
   /** Opaque: owners and those who free may meet here. */
   static long word(MemorySegment volumes, long header) {
     return Mem.getLongOpaque(volumes, header + WORD_OFFSET);
@@ -102,6 +120,26 @@ final class ObjectHeader {
 
   static void info(MemorySegment volumes, long header, long info) {
     Mem.putLong(volumes, header + INFO_OFFSET, info);
+  }
+
+  /** Plain: the compiler may take several of these accesses together. */
+  static long wordPlain(MemorySegment volumes, long header) {
+    return Mem.getLong(volumes, header + WORD_OFFSET);
+  }
+
+  /** Plain, too: the word of an object that nobody knows of until its info is written. */
+  static void held(
+      MemorySegment volumes, long header, int index, int sizeClass, int align, long size) {
+    Mem.putLong(volumes, header + WORD_OFFSET, pack(HELD, index, sizeClass, align, size));
+  }
+
+  /** What was written before is there when the info is: who walks meanwhile reads it first. */
+  static void infoRelease(MemorySegment volumes, long header, long info) {
+    Mem.putLongRelease(volumes, header + INFO_OFFSET, info);
+  }
+
+  static long freePlain(MemorySegment volumes, long superblock) {
+    return Mem.getLong(volumes, superblock + FREE_OFFSET);
   }
 
   static long free(MemorySegment volumes, long superblock) {

@@ -18,6 +18,7 @@ import java.lang.foreign.MemorySegment;
  * slot of a superblock: bit  word               it is                          afterwards
  *                       1    anything           free, or about to be taken     free
  *                       0    held, valid        an object that somebody holds  the same
+ *                       0    held, marked       kept by a cache                     free
  *                       0    superblock, valid  cut up                         the same, or free
  *                                                                              when it is empty
  *                       0    0                  half taken or half given back  free
@@ -25,8 +26,8 @@ import java.lang.foreign.MemorySegment;
  *                                                                              that is forced
  * }</pre>
  *
- * <p>Why that is all: {@link GrooveHandle#alloc} completes the header before it clears the bit,
- * {@link GrooveHandle#free} clears the word before it sets the bit, and a slot that is to become a
+ * <p>Why that is all: {@link GroupSlots#alloc} completes the header before it clears the bit,
+ * {@link GroupSlots#free} clears the word before it sets the bit, and a slot that is to become a
  * superblock has the word 0 from before its bit is cleared until everything else is there. So a
  * clear bit with a valid header is an object whose owner knows it, or was about to. A volume has
  * the magic of one in use only after its root is complete; the step back is one store.
@@ -35,7 +36,7 @@ import java.lang.foreign.MemorySegment;
  * earlier owner wrote; that is what forcing is for.
  *
  * <p>Nothing that step 4 or 5 stores is needed to find the tree again, and each superblock changes
- * by single words in the order of {@link GrooveHandle#free}: a recovery that is cut off is followed
+ * by single words in the order of {@link GroupSlots#free}: a recovery that is cut off is followed
  * by another one, with the same result. Bounded by the slots that the volumes have room for.
  */
 final class Recovery {
@@ -53,6 +54,7 @@ final class Recovery {
 
   private long objects;
   private long undone;
+  private long cached;
   private long superblocks;
   private long emptied;
   private long dropped;
@@ -88,7 +90,7 @@ final class Recovery {
     mend.mending = true;
     mend.eachVolume();
     return new GrooveRecovery(
-        mend.objects, mend.undone, mend.superblocks, mend.emptied, mend.dropped);
+        mend.objects, mend.undone, mend.cached, mend.superblocks, mend.emptied, mend.dropped);
   }
 
   private void forget() {
@@ -171,7 +173,7 @@ final class Recovery {
       }
     }
     if (mending && free != before) {
-      // After the words of the objects that died, as in GrooveHandle.free.
+      // After the words of the objects that died, as in GroupSlots.free.
       Mem.putLongRelease(volumes, superblock + ObjectHeader.FREE_OFFSET, free);
     }
     return free;
@@ -186,8 +188,13 @@ final class Recovery {
       return false;
     }
     if (isHeld(word, sizeClass, index)) {
-      objects++;
-      return true;
+      if (!ObjectHeader.isMark(ObjectHeader.info(volumes, header))) {
+        objects++;
+        return true;
+      }
+      cached++;
+      die(header);
+      return false;
     }
     int inner = ObjectHeader.sizeClass(word);
     if (inner < sizeClass
@@ -204,10 +211,14 @@ final class Recovery {
     } else {
       throw wrong(header, "an object of class " + sizeClass + " in slot " + index, word);
     }
+    die(header);
+    return false;
+  }
+
+  private void die(long header) {
     if (mending) {
       ObjectHeader.word(volumes, header, 0);
     }
-    return false;
   }
 
   private boolean isHeld(long word, int sizeClass, int index) {

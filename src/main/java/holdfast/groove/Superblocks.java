@@ -29,11 +29,12 @@ final class Superblocks {
   /**
    * Takes a superblock of a class out of circulation, or makes one.
    *
+   * @param hard whether to look in other groups and classes when there is none at hand
    * @return 0 when there is no memory to be had
    */
-  static long find(GrooveHandle handle, int sizeClass) {
-    long found = popOrMake(handle, sizeClass, false);
-    return found != 0 || handle.groove.original ? found : findHard(handle, sizeClass);
+  static long find(GroupSlots slots, int sizeClass, boolean hard) {
+    long found = popOrMake(slots, sizeClass, false);
+    return found != 0 || !hard ? found : findHard(slots, sizeClass);
   }
 
   /**
@@ -41,21 +42,21 @@ final class Superblocks {
    * superblocks of other classes hold memory until they are taken apart. The original gives up
    * before that.
    */
-  private static long findHard(GrooveHandle handle, int sizeClass) {
-    long found = popOrMake(handle, sizeClass, true);
+  private static long findHard(GroupSlots slots, int sizeClass) {
+    long found = popOrMake(slots, sizeClass, true);
     if (found == 0) {
-      Compaction.run(handle);
-      found = popOrMake(handle, sizeClass, true);
+      Compaction.run(slots);
+      found = popOrMake(slots, sizeClass, true);
     }
     return found;
   }
 
-  private static long popOrMake(GrooveHandle handle, int sizeClass, boolean steal) {
-    long found = InactiveStack.pop(handle.groove, StateLayout.inactiveStack(sizeClass));
+  private static long popOrMake(GroupSlots slots, int sizeClass, boolean steal) {
+    long found = InactiveStack.pop(slots.groove, StateLayout.inactiveStack(sizeClass));
     if (found == 0 && steal) {
-      found = steal(handle.groove, sizeClass);
+      found = steal(slots.groove, sizeClass);
     }
-    return found != 0 ? found : make(handle, sizeClass, steal);
+    return found != 0 ? found : make(slots, sizeClass, steal);
   }
 
   /** Takes what another group allocates from. */
@@ -74,14 +75,14 @@ final class Superblocks {
   }
 
   /** Cuts an object of the parent class, or a volume, into objects. In hand; 0 for no memory. */
-  private static long make(GrooveHandle handle, int sizeClass, boolean steal) {
-    Groove groove = handle.groove;
+  private static long make(GroupSlots slots, int sizeClass, boolean steal) {
+    Groove groove = slots.groove;
     GrooveGeometry g = groove.geometry;
     int parent = g.parent(sizeClass);
     if (parent == g.classCount()) {
       return makeRoot(groove, sizeClass);
     }
-    long taken = takeObject(handle, parent, steal);
+    long taken = takeObject(slots, parent, steal);
     if (taken == 0) {
       return 0;
     }
@@ -123,31 +124,31 @@ final class Superblocks {
   }
 
   /** Takes an object that is to be a superblock: its offset and, in the low six bits, its index. */
-  private static long takeObject(GrooveHandle handle, int sizeClass, boolean steal) {
-    Groove groove = handle.groove;
+  private static long takeObject(GroupSlots slots, int sizeClass, boolean steal) {
+    Groove groove = slots.groove;
     GrooveGeometry g = groove.geometry;
-    long superblock = handle.takeActive(sizeClass);
+    long superblock = slots.takeActive(sizeClass);
     if (superblock == 0) {
-      superblock = popOrMake(handle, sizeClass, steal);
+      superblock = popOrMake(slots, sizeClass, steal);
       if (superblock == 0) {
         return 0;
       }
     }
     View view = groove.viewOf(superblock);
     MemorySegment volumes = view.volumes;
-    long free = handle.checkedFree(volumes, superblock, sizeClass);
+    long free = slots.checkedFree(volumes, superblock, sizeClass);
     long bit = Long.lowestOneBit(free);
     int index = Long.numberOfTrailingZeros(bit);
     long object = g.object(superblock, sizeClass, index);
     if (sizeClass == g.classCount() - 1 && !groove.back(object)) {
-      handle.putBack(sizeClass, superblock);
+      slots.putBack(sizeClass, superblock);
       return 0;
     }
     // Stale words there may look like a superblock; dead before the bit says "taken".
     ObjectHeader.word(volumes, object, 0);
     long old = Mem.getAndAddLong(volumes, superblock + ObjectHeader.FREE_OFFSET, -bit);
     if (old != bit) {
-      handle.putBack(sizeClass, superblock);
+      slots.putBack(sizeClass, superblock);
     }
     return object | index;
   }
@@ -157,27 +158,27 @@ final class Superblocks {
    *
    * <p>The one that became empty is in a slot or on the stack and may be in somebody's hand.
    */
-  static void reclaim(GrooveHandle handle, int sizeClass) {
-    Groove groove = handle.groove;
+  static void reclaim(GroupSlots slots, int sizeClass) {
+    Groove groove = slots.groove;
     long stack = StateLayout.inactiveStack(sizeClass);
     long top = InactiveStack.pop(groove, stack);
     if (top == 0) {
       return;
     }
-    long free = handle.checkedFree(groove.viewOf(top).volumes, top, sizeClass);
+    long free = slots.checkedFree(groove.viewOf(top).volumes, top, sizeClass);
     if (free == groove.geometry.classes.full[sizeClass]) {
-      destroy(handle, sizeClass, top);
+      destroy(slots, sizeClass, top);
     } else {
       InactiveStack.push(groove, stack, top);
     }
   }
 
   /** Gives an empty superblock that is in hand back to its parent. */
-  static void destroy(GrooveHandle handle, int sizeClass, long superblock) {
-    Groove groove = handle.groove;
+  static void destroy(GroupSlots slots, int sizeClass, long superblock) {
+    Groove groove = slots.groove;
     GrooveGeometry g = groove.geometry;
     if (sizeClass < g.classCount() - 1) {
-      freeNested(handle, g.parent(sizeClass), superblock);
+      freeNested(slots, g.parent(sizeClass), superblock);
       return;
     }
     long index = g.volumeOf(superblock);
@@ -190,8 +191,8 @@ final class Superblocks {
     VolumePool.release(groove, index);
   }
 
-  private static void freeNested(GrooveHandle handle, int sizeClass, long object) {
-    Groove groove = handle.groove;
+  private static void freeNested(GroupSlots slots, int sizeClass, long object) {
+    Groove groove = slots.groove;
     SizeClasses classes = groove.geometry.classes;
     MemorySegment volumes = groove.viewOf(object).volumes;
     int index = ObjectHeader.index(ObjectHeader.word(volumes, object));
@@ -204,7 +205,7 @@ final class Superblocks {
       throw groove.damage(object, "an object of class " + sizeClass, "one that nobody holds");
     }
     ObjectHeader.word(volumes, object, 0);
-    handle.setFree(volumes, sizeClass, superblock, bit);
+    slots.setFree(volumes, sizeClass, superblock, bit);
   }
 
   private static void checkVolume(Groove groove, MemorySegment volumes, long index, long magic) {

@@ -106,6 +106,21 @@ final class Verification implements Walk.Visitor {
     // Checked by the walk.
   }
 
+  @Override
+  public void cached(long header, long word, long superblock) {
+    if (groove.open) { // all caches were flushed just now
+      throw new CorruptDataException(
+          "groove volume",
+          header + ObjectHeader.INFO_OFFSET,
+          "an object that somebody holds",
+          "one that no cache knows of, marked " + Groove.hex(ObjectHeader.info(volumes(), header)));
+    }
+  }
+
+  private MemorySegment volumes() {
+    return groove.view.volumes;
+  }
+
   private void checkSlots(int sizeClass) {
     int groupMax = StateLayout.ACTIVE_SLOTS / geometry.classMax;
     int groups = sizeClass < geometry.classCount() ? geometry.groups(sizeClass) : 0;

@@ -46,6 +46,15 @@ final class View {
     return volume >= 0 && volume >>> 6 < listed.length && (listed[word] >>> volume & 1) != 0;
   }
 
+  /** Bytes from volume 0 on that are in volumes of ours, up to the first gap. */
+  long head(GrooveGeometry g) {
+    long volume = 0;
+    while (lists(volume)) {
+      volume++;
+    }
+    return volume << g.volumeShift;
+  }
+
   /** Whether an offset is that of a block in one of the volumes. */
   boolean has(GrooveGeometry g, long offset) {
     return g.isBlock(offset) && lists(g.volumeOf(offset));

@@ -19,6 +19,9 @@ final class Walk {
 
     /** An object that somebody holds. */
     void object(long header, long word, long superblock);
+
+    /** An object that a handle keeps for itself. */
+    default void cached(long header, long word, long superblock) {}
   }
 
   private final GrooveGeometry geometry;
@@ -102,7 +105,11 @@ final class Walk {
             > geometry.footprint(sizeClass)) {
       throw wrong(header, "an object of class " + sizeClass + " in slot " + index, word);
     }
-    visitor.object(header, word, superblock);
+    if (ObjectHeader.isMark(ObjectHeader.info(volumes, header))) {
+      visitor.cached(header, word, superblock);
+    } else {
+      visitor.object(header, word, superblock);
+    }
   }
 
   /**
@@ -139,7 +146,7 @@ final class Walk {
       long word = ObjectHeader.word(volumes, header);
       if (ObjectHeader.type(word) == ObjectHeader.HELD) {
         GrooveObject object = object(volumes, header, word, superblock);
-        return object.offset() == offset ? object : null;
+        return object.offset() == offset && !ObjectHeader.isMark(object.tag()) ? object : null;
       }
       int inner = ObjectHeader.sizeClass(word);
       if (inner >= sizeClass || g.parent(inner) != sizeClass) {

@@ -33,6 +33,11 @@ final class Bytes implements AutoCloseable {
     volumesBefore.copyFrom(volumes);
   }
 
+  /** The state as it was then. */
+  MemorySegment rememberedState() {
+    return stateBefore;
+  }
+
   /** Whether nothing changed since {@link #remember}. */
   boolean unchanged() {
     return state.mismatch(stateBefore) < 0 && volumes.mismatch(volumesBefore) < 0;

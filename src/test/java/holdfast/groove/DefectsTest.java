@@ -94,7 +94,7 @@ class DefectsTest {
       MemorySegment volumes = SparseVolumes.map(1L << 30, arena);
       Groove groove = Groove.create(GrooveGeometry.STANDARD, state, volumes);
       groove.addVolumes(0, 1, new byte[0]);
-      GrooveHandle handle = groove.handle();
+      GrooveHandle handle = groove.handle(0, 0);
       // Class 9 has superblocks of two objects: a few of them are on the stack.
       List<Long> objects = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
@@ -189,7 +189,7 @@ class DefectsTest {
   @Test
   void d4ADamagedSuperblockIsRememberedForRepair() {
     try (Bytes bytes = new Bytes(Bytes.SMALL, 1);
-        GrooveHandle handle = bytes.groove.handle()) {
+        GrooveHandle handle = bytes.groove.handle(0, 0)) {
       long object = handle.alloc(500);
       long superblock = bytes.groove.find(object).superblock();
       Mem.putLong(bytes.volumes, superblock + 16, -1L); // more free bits than objects
@@ -284,8 +284,8 @@ class DefectsTest {
   void d11FullMeansThatThereIsNoMemory() {
     for (boolean original : new boolean[] {true, false}) {
       try (Bytes bytes = new Bytes(Bytes.SMALL, 1);
-          GrooveHandle one = bytes.groove.handle(0);
-          GrooveHandle other = bytes.groove.handle(1)) {
+          GrooveHandle one = bytes.groove.handle(0, 0);
+          GrooveHandle other = bytes.groove.handle(1, 0)) {
         bytes.groove.original = original;
         List<Long> objects = new ArrayList<>();
         for (long object; (object = one.alloc(100)) != GrooveHandle.FULL; ) {

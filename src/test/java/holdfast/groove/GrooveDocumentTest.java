@@ -46,7 +46,7 @@ class GrooveDocumentTest {
   void theExampleIsWhatTheAllocatorWrites() throws IOException {
     List<String> rows = new ArrayList<>();
     try (Bytes bytes = new Bytes(Bytes.SMALL, 1)) {
-      GrooveHandle handle = bytes.groove.handle(0);
+      GrooveHandle handle = bytes.groove.handle(0, 0);
       handle
           .segment(handle.alloc(16, 5, 42))
           .copyFrom(MemorySegment.ofArray("hello".getBytes(StandardCharsets.US_ASCII)));

@@ -35,6 +35,7 @@ class GrooveModelTest {
   private static final GrooveGeometry GEOMETRY =
       GrooveGeometry.compact(512, 1 << 20).withVersionBits(3);
   private static final long SIZE = GEOMETRY.sizeMax(0) - 100;
+  private static final int CLASS = GEOMETRY.sizeClass(16, SIZE);
   private static final long STACK = StateLayout.inactiveStack(0);
 
   /** One thread's allocations that are still there, and the program's. */
@@ -75,13 +76,13 @@ class GrooveModelTest {
     }
   }
 
-  private static Interleavings.Program program(int held, String... threads) {
+  private static Interleavings.Program program(int held, long cacheMax, String... threads) {
     return plan -> {
       long[] start = new long[held];
       Groove groove = prepared(plan, start);
       List<Actor> actors = new ArrayList<>();
       for (String operations : threads) {
-        Actor actor = new Actor(groove.handle(0), operations, start);
+        Actor actor = new Actor(groove.handle(0, cacheMax), operations, start);
         actors.add(actor);
         plan.thread(actor::run);
       }
@@ -148,12 +149,30 @@ class GrooveModelTest {
     explore(program);
   }
 
+  /** A cache of two: one is taken at a time, and one of two given back. */
+  @ParameterizedTest
+  @ValueSource(strings = {"0 aaf aaf", "1 aa0 aaf", "4 aa0 aa1", "0 aaa aff", "6 024 135"})
+  void twoThreadsWithCaches(String program) {
+    explore(program, 2 * GEOMETRY.footprint(CLASS));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2 0a 1a af", "3 0a 1a 2a", "6 02 13 45"})
+  void threeThreadsWithCaches(String program) {
+    explore(program, 2 * GEOMETRY.footprint(CLASS));
+  }
+
   private static void explore(String program) {
+    explore(program, 0);
+  }
+
+  private static void explore(String program, long cacheMax) {
     List<String> words = List.of(program.split(" ", -1));
     int held = Integer.parseInt(words.getFirst());
     String[] threads = words.subList(1, words.size()).toArray(String[]::new);
-    Interleavings check = Interleavings.of(program(held, threads)).atomicsOnly();
+    Interleavings check = Interleavings.of(program(held, cacheMax, threads)).atomicsOnly();
     boolean large = threads.length > 2 && held < 3;
+    large |= cacheMax > 0 && threads.length > 2;
     Interleavings.Explored explored =
         large && !Tier.thorough() ? check.sample(Tier.seed(1), 20_000) : check.explore();
     assertTrue(explored.schedules() > 1);

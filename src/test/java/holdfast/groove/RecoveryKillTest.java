@@ -42,12 +42,17 @@ class RecoveryKillTest {
     @Override
     public void run() {
       try (Arena arena = Arena.ofShared()) {
-        History history = new History(arena);
-        long kills = 0;
-        while (history.dies(kills + 1)) {
-          history.check("killed before store " + ++kills);
+        // Without caches; with such as keep two to eight small objects, so that they are filled and
+        // given back all the time; with the usual ones.
+        long usual = ObjectCache.bytesMax(SMALL);
+        for (long cacheMax : Tier.thorough() ? new long[] {0, 550, usual} : new long[] {0, 550}) {
+          History history = new History(arena, cacheMax);
+          long kills = 0;
+          while (history.dies(kills + 1)) {
+            history.check("caches of " + cacheMax + ", killed before store " + ++kills);
+          }
+          assertTrue(kills > 500, kills + " kills");
         }
-        assertTrue(kills > 500, kills + " kills");
       }
     }
   }
@@ -60,7 +65,7 @@ class RecoveryKillTest {
     @Override
     public void run() {
       try (Arena arena = Arena.ofShared()) {
-        History history = new History(arena);
+        History history = new History(arena, 550);
         MemorySegment state = arena.allocate(history.state.byteSize(), 128);
         MemorySegment volumes = arena.allocate(history.volumes.byteSize(), 4096);
         int kills = 0;
@@ -103,7 +108,10 @@ class RecoveryKillTest {
     /** Offset and size. The tag follows from the size, every byte from the offset. */
     private final Map<Long, Long> sure = new HashMap<>();
 
-    History(Arena arena) {
+    private final long cacheMax;
+
+    History(Arena arena, long cacheMax) {
+      this.cacheMax = cacheMax;
       state = arena.allocate(SMALL.stateSize(), 128);
       volumes = arena.allocate(ROOM * SMALL.volumeSize(), 4096);
     }
@@ -126,8 +134,8 @@ class RecoveryKillTest {
 
     private void operate(Groove groove) {
       groove.addVolumes(0, 2, new byte[] {1, 2, 3});
-      GrooveHandle handle = groove.handle(0);
-      GrooveHandle other = groove.handle(1);
+      GrooveHandle handle = groove.handle(0, cacheMax);
+      GrooveHandle other = groove.handle(1, cacheMax);
       List<Long> large = new ArrayList<>();
       for (int i = 0; i < 7; i++) {
         large.add(alloc(handle, 8000)); // two in a superblock
@@ -146,6 +154,7 @@ class RecoveryKillTest {
         free(handle, small.get(i));
       }
       alloc(handle, 5000); // three in a superblock: what was cut up before, cut up again
+      groove.flush();
       groove.compact();
       for (long size : new long[] {100, 200, 350, 480, 600, 8000}) {
         // In superblocks whose headers come to lie on what users wrote.
@@ -158,6 +167,8 @@ class RecoveryKillTest {
       for (int i = 1; i < small.size(); i += 2) {
         free(other, small.get(i));
       }
+      handle.close();
+      other.flush();
       groove.compact();
     }
 
@@ -203,6 +214,7 @@ class RecoveryKillTest {
           assertTrue(handle.free(offset), when);
           assertFalse(handle.free(offset), when);
         }
+        groove.flush();
         groove.compact();
         groove.verify();
         assertEquals(0, groove.usage().held(), when);

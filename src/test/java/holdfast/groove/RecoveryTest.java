@@ -31,7 +31,7 @@ class RecoveryTest {
   private Path diedWithTwoObjects() throws IOException {
     Path path = dir.resolve("region");
     try (Groove groove = Groove.createFile(path, Bytes.SMALL, 4);
-        GrooveHandle handle = groove.handle()) {
+        GrooveHandle handle = groove.handle(0, 0)) {
       assertNull(groove.recovered());
       assertTrue(groove.grow(2, new byte[0], false));
       assertEquals(720, handle.alloc(5));
@@ -52,7 +52,7 @@ class RecoveryTest {
     assertEquals(-1, Arrays.mismatch(bytes, Files.readAllBytes(path)));
     try (Groove groove = Groove.openFile(path);
         GrooveHandle handle = groove.handle()) {
-      assertEquals(new GrooveRecovery(2, 0, 0, 0, 0), groove.recovered());
+      assertEquals(new GrooveRecovery(2, 0, 0, 0, 0, 0), groove.recovered());
       assertFalse(groove.isUnclean());
       groove.verify();
       assertEquals(5, handle.size(720));
@@ -72,7 +72,7 @@ class RecoveryTest {
     }
     try (Groove groove = Groove.recoverFile(path, false)) {
       // The superblocks of the object and around it, and the volume around these.
-      assertEquals(new GrooveRecovery(0, 0, 2, 1, 0), groove.recovered());
+      assertEquals(new GrooveRecovery(0, 0, 0, 2, 1, 0), groove.recovered());
       groove.verify();
       assertEquals(2, groove.usage().emptyVolumes());
       assertEquals(0, groove.removeVolume());
@@ -111,7 +111,7 @@ class RecoveryTest {
     assertThrows(CorruptDataException.class, () -> Groove.recoverFile(path, false));
     try (Groove groove = Groove.recoverFile(path, true)) {
       // Its superblock was a superblock with nothing else in it.
-      assertEquals(new GrooveRecovery(1, 0, 1, 0, 1), groove.recovered());
+      assertEquals(new GrooveRecovery(1, 0, 0, 1, 0, 1), groove.recovered());
       groove.verify();
     }
   }
@@ -179,7 +179,7 @@ class RecoveryTest {
           long objects = b.groove.recovered().objects();
           b.groove.close();
           b.groove = Groove.recover(Bytes.SMALL, b.state, b.volumes, null, false);
-          assertEquals(new GrooveRecovery(objects, 0, 0, 0, 0), b.groove.recovered());
+          assertEquals(new GrooveRecovery(objects, 0, 0, 0, 0, 0), b.groove.recovered());
           b.groove.verify();
         } catch (CorruptDataException e) {
           refused++;

@@ -125,6 +125,7 @@ class RegionFileTest {
       for (GrooveObject o : objects(groove)) {
         assertTrue(handle.free(o.offset()));
       }
+      groove.flush();
       groove.compact();
       assertEquals(2, groove.usage().emptyVolumes());
       assertTrue(groove.removeVolume() >= 0);

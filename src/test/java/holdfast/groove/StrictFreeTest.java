@@ -159,7 +159,7 @@ class StrictFreeTest {
       CyclicBarrier barrier = new CyclicBarrier(3);
       List<Thread> threads = new ArrayList<>();
       for (int t = 0; t < 2; t++) {
-        GrooveHandle own = bytes.groove.handle();
+        GrooveHandle own = bytes.groove.handle(t, 0);
         threads.add(
             Thread.ofPlatform()
                 .start(

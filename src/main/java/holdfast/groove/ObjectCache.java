@@ -1,0 +1,171 @@
+package holdfast.groove;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Objects that one handle keeps for itself: taken from the superblocks, held by nobody, ready to be
+ * handed out again without a look at memory that other threads change.
+ *
+ * <pre>{@code
+ *                 refill: half a cache at once        alloc: the last one
+ *  superblocks  --------------------------->  cache  ---------------------> user
+ *   of all      <---------------------------         <---------------------
+ *                 flush: half a cache, or all          free: becomes the last one
+ *
+ * words, class after class
+ *  base       +1        +2                         +2+count         +2+limit
+ *   +---------+---------+----------+----------+-----+----------------+
+ *   | count   | limit   | entry 0  | entry 1  | ... |  unused        |
+ *   +---------+---------+----------+----------+-----+----------------+
+ * }</pre>
+ *
+ * <p>To everybody else an object in a cache is allocated: its bit is clear, its header is that of a
+ * held object. What tells it apart is the mark in place of the tag, {@link ObjectHeader#CACHED} and
+ * a number of the cache. So a free writes one word, and a second free of the object is refused;
+ * recovery gives marked objects back; the C original sees objects with a strange tag.
+ *
+ * <p>One thread at a time, with a hand-over that publishes. Two that free the same object at the
+ * same moment through two handles may both find it held, and then it is in two caches. Its mark is
+ * that of one of them. The other finds a foreign mark when it wants to hand the object out or to
+ * give it back, and forgets it. A compare-and-set would tell them apart at once, and make a pair of
+ * calls take half as long again (docs/design/0009). What neither way can tell: the second store
+ * comes so late that the object was handed out again. That is a free of somebody else's object.
+ */
+final class ObjectCache {
+  static final int COUNT = 0;
+  static final int LIMIT = 1;
+  static final int FIRST = 2;
+
+  /** Most objects of a class. */
+  static final int OBJECTS_MAX = 32;
+
+  private final GroupSlots slots;
+  private final Groove groove;
+  private final SizeClasses classes;
+
+  /** What stands in the info words of the objects in here. */
+  final long mark;
+
+  // An entry is the offset of a header, which is a multiple of 64, and the slot of the object.
+  private static final long INDEX_MASK = 0x3f;
+
+  /** As in the picture. */
+  final long[] words;
+
+  /** Where each class begins. */
+  final int[] base;
+
+  /**
+   * An empty cache.
+   *
+   * @param bytesMax most bytes of objects of one class; classes of which not even two fit have no
+   *     place here
+   */
+  ObjectCache(GroupSlots slots, long mark, long bytesMax) {
+    this.slots = slots;
+    this.mark = mark;
+    groove = slots.groove;
+    classes = groove.geometry.classes;
+    base = new int[classes.count];
+    int size = 0;
+    for (int c = 0; c < base.length; c++) {
+      base[c] = size;
+      size += FIRST + limit(c, bytesMax);
+    }
+    words = new long[size];
+    for (int c = 0; c < base.length; c++) {
+      words[base[c] + LIMIT] = limit(c, bytesMax);
+    }
+  }
+
+  static long entry(long header, int index) {
+    return header | index;
+  }
+
+  static long header(long entry) {
+    return entry & ~INDEX_MASK;
+  }
+
+  static int index(long entry) {
+    return (int) (entry & INDEX_MASK);
+  }
+
+  private int limit(int sizeClass, long bytesMax) {
+    long fit = bytesMax / classes.footprint[sizeClass];
+    return fit < 2 ? 0 : (int) Math.min(OBJECTS_MAX, fit);
+  }
+
+  /** What {@link Groove#handle(int)} lets a cache hold of each class. */
+  static long bytesMax(GrooveGeometry geometry) {
+    return Math.min(1 << 18, geometry.volumeSize() >>> 6);
+  }
+
+  /**
+   * Fills half of what is there for a class, when nothing is left.
+   *
+   * @return false when there is no room
+   */
+  boolean refill(int sizeClass) {
+    int at = base[sizeClass];
+    int want = (int) (words[at + LIMIT] + 1) / 2;
+    int got = slots.allocMany(sizeClass, want, mark, words, at + FIRST, false);
+    if (got == 0) {
+      makeRoom();
+      got = slots.allocMany(sizeClass, want, mark, words, at + FIRST, !groove.original);
+    }
+    words[at + COUNT] = got;
+    return got != 0;
+  }
+
+  /** What an allocation needs may be what this cache holds of other classes. */
+  void makeRoom() {
+    flush();
+    groove.adopt();
+  }
+
+  /** Gives half of a class back, the objects that have been here longest. */
+  void flushHalf(int sizeClass) {
+    int at = base[sizeClass];
+    int count = (int) words[at + COUNT];
+    int gone = (count + 1) / 2;
+    giveBack(sizeClass, at + FIRST, gone);
+    System.arraycopy(words, at + FIRST + gone, words, at + FIRST, count - gone);
+    words[at + COUNT] -= gone;
+  }
+
+  /** Gives everything back. */
+  void flush() {
+    for (int c = 0; c < base.length; c++) {
+      int count = (int) words[base[c] + COUNT];
+      words[base[c] + COUNT] = 0;
+      giveBack(c, base[c] + FIRST, count);
+    }
+  }
+
+  /** The same for good: from now on it holds nothing. */
+  void close() {
+    flush();
+    for (int at : base) {
+      words[at + LIMIT] = 0;
+    }
+  }
+
+  private void giveBack(int sizeClass, int from, int count) {
+    MemorySegment volumes = groove.view.volumes;
+    long footprint = classes.footprint[sizeClass];
+    for (int i = from; i < from + count; i++) {
+      long header = header(words[i]);
+      int index = index(words[i]);
+      // At damage the call ends here, and nothing is in here that was given back. Nothing in any
+      // volume begins at 0.
+      words[i] = 0;
+      if (ObjectHeader.info(volumes, header) != mark) {
+        continue; // freed by two at the same time, and the other one has it
+      }
+      long superblock = header - groove.geometry.blockSize() - index * footprint;
+      // Dead before the bit says "free", as in GroupSlots.free.
+      ObjectHeader.word(volumes, header, 0);
+      slots.setFree(volumes, sizeClass, superblock, 1L << index);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package holdfast.groove;
+
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The caches of all handles of an allocator that are not closed.
+ *
+ * <p>A handle that was dropped, because its thread died, cannot be used by anybody any more once
+ * the garbage collector has found it: then whoever looks next gives back what its cache keeps. No
+ * thread exists for that.
+ */
+final class ObjectCaches {
+  /** A cache, and whether its handle can still be used. */
+  private static final class Owned extends WeakReference<GrooveHandle> {
+    final ObjectCache cache;
+
+    Owned(GrooveHandle handle, ObjectCache cache, ReferenceQueue<GrooveHandle> dropped) {
+      super(handle, dropped);
+      this.cache = cache;
+    }
+  }
+
+  private final ReferenceQueue<GrooveHandle> dropped = new ReferenceQueue<>();
+
+  /** Guarded by itself. */
+  private final Map<ObjectCache, Owned> caches = new HashMap<>();
+
+  void add(GrooveHandle handle, ObjectCache cache) {
+    adopt();
+    Owned owned = new Owned(handle, cache, dropped);
+    synchronized (caches) {
+      caches.put(cache, owned);
+    }
+  }
+
+  /** Whether it was still there: of two who end a cache at the same time one does. */
+  boolean remove(ObjectCache cache) {
+    synchronized (caches) {
+      return caches.remove(cache) != null;
+    }
+  }
+
+  /** Gives back what the caches of dropped handles keep. Never waits. */
+  void adopt() {
+    for (Reference<?> gone; (gone = dropped.poll()) != null; ) {
+      ObjectCache cache = ((Owned) gone).cache;
+      if (remove(cache)) {
+        cache.close();
+      }
+    }
+  }
+
+  /** Flushes all. Nobody uses a handle meanwhile. */
+  void flush() {
+    all().forEach(ObjectCache::flush);
+  }
+
+  /** Flushes all, for good. Nobody uses a handle meanwhile. */
+  void close() {
+    for (ObjectCache cache : all()) {
+      if (remove(cache)) {
+        cache.close();
+      }
+    }
+  }
+
+  private List<ObjectCache> all() {
+    synchronized (caches) {
+      return new ArrayList<>(caches.keySet());
+    }
+  }
+}
