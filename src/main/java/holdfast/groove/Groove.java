@@ -129,7 +129,8 @@ public final class Groove implements AutoCloseable {
    * @param state where the shared state is to be: {@link GrooveGeometry#stateSize} bytes, aligned
    *     to 128, overwritten; the caller keeps it for as long as the allocator is used
    * @param volumes the memory of the volumes, aligned to 4096, from volume 0 on; untouched until
-   *     volumes are added. What does not make a whole volume is not used
+   *     volumes are added. What does not make a whole volume is not used. The state may lie in it,
+   *     where no volume will be
    * @return the allocator, owned by the caller
    * @throws IllegalArgumentException when the memory is too small, misaligned or read-only
    */
@@ -380,7 +381,6 @@ public final class Groove implements AutoCloseable {
     }
     Opening.checkAligned(state, StateLayout.ALIGN, "state");
     Opening.checkAligned(volumes, Opening.VOLUMES_ALIGN, "volumes");
-    Check.noOverlap(state, volumes);
   }
 
   static long whole(GrooveGeometry geometry, MemorySegment volumes) {
@@ -608,6 +608,7 @@ public final class Groove implements AutoCloseable {
   }
 
   private void refuseVolume(long index, boolean force) {
+    Opening.checkApart(geometry, state, view.volumes, index);
     if (view.lists(index)) {
       throw new IllegalStateException("volume " + index + " was added already");
     }
@@ -652,6 +653,53 @@ public final class Groove implements AutoCloseable {
     requireOpen();
     caches.adopt();
     Compaction.run(new GroupSlots(this, 0));
+  }
+
+  /**
+   * Stores zeros in all memory of the volumes that is neither part of an object nor of a header, so
+   * that what was freed cannot be read any more and copies of the volumes compress well. Nobody may
+   * allocate or free meanwhile. Costs as much as writing all that memory.
+   *
+   * @return bytes that are zero now
+   * @throws IllegalStateException when the memory comes from a file, whose free parts may have no
+   *     storage
+   * @throws CorruptDataException at the first thing in the volumes that is damaged
+   */
+  public long zeroFree() {
+    lock.lock();
+    try {
+      requireOpen();
+      if (file != null) {
+        throw new IllegalStateException("free memory of a file may have no storage");
+      }
+      return Blanking.run(this);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Looks whether there is a volume at some place, before it is put on the list for {@link
+   * #open(GrooveGeometry, MemorySegment, MemorySegment, long[])} or {@link #recover}: one that was
+   * being added when its owner died may not be there.
+   *
+   * @param geometry the sizes
+   * @param volumes the memory of the volumes from volume 0 on
+   * @param index number of the place, inside the memory
+   * @return the volume; null when its header does not say that it is one
+   */
+  public static GrooveVolume volumeAt(GrooveGeometry geometry, MemorySegment volumes, long index) {
+    long volume = index << geometry.volumeShift;
+    long magic = VolumeHeader.magic(volumes, volume);
+    long infoSize = VolumeHeader.infoSize(volumes, volume);
+    boolean empty = magic == ~geometry.volumeMagic;
+    if ((!empty && magic != geometry.volumeMagic)
+        || VolumeHeader.index(volumes, volume) != index
+        || infoSize < 0
+        || infoSize > VolumeHeader.INFO_MAX) {
+      return null;
+    }
+    return new GrooveVolume(index, empty, VolumeHeader.info(volumes, volume));
   }
 
   /**

@@ -2,6 +2,7 @@ package holdfast.groove;
 
 import holdfast.CorruptDataException;
 import holdfast.internal.Bits;
+import holdfast.internal.Check;
 import holdfast.internal.Mem;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -27,6 +28,18 @@ final class Opening {
     }
   }
 
+  /** The state may lie in the memory of the volumes, but not in a volume. */
+  static void checkApart(
+      GrooveGeometry geometry, MemorySegment state, MemorySegment volumes, long index) {
+    Check.noOverlap(
+        state,
+        0,
+        geometry.stateSize(),
+        volumes,
+        index << geometry.volumeShift,
+        geometry.volumeSize());
+  }
+
   /** Checks the headers of the state and of the volumes. */
   static View view(
       GrooveGeometry geometry, MemorySegment state, MemorySegment volumes, long[] list) {
@@ -48,6 +61,7 @@ final class Opening {
     }
     for (long index = 0; index < max; index++) {
       if (view.lists(index)) {
+        checkApart(geometry, state, volumes, index);
         long magic = VolumeHeader.magic(volumes, index << geometry.volumeShift);
         checkVolume(
             geometry,
