@@ -1,7 +1,6 @@
 package holdfast.chunkio;
 
 import holdfast.internal.Check;
-import java.util.function.Consumer;
 
 /**
  * How much may be kept. Files count with what they take on disk, room ahead and slack included;
@@ -75,86 +74,68 @@ public record ChunkLimits(
   }
 
   /**
-   * {@return a copy with another limit for a chunk}
+   * The same with another limit for a chunk.
    *
-   * @param value most content bytes
+   * @param bytes most content bytes
+   * @return a copy
    */
-  public ChunkLimits withChunkBytesMax(long value) {
-    return with(draft -> draft.chunkBytesMax = value);
+  public ChunkLimits withChunkBytesMax(long bytes) {
+    return new ChunkLimits(
+        bytes, streamBytesMax, storeBytesMax, streamChunksMax, freeBytesMin, policy);
   }
 
   /**
-   * {@return a copy with another limit for a stream}
+   * The same with another limit for a stream.
    *
-   * @param value most bytes of its files
+   * @param bytes most bytes of its files
+   * @return a copy
    */
-  public ChunkLimits withStreamBytesMax(long value) {
-    return with(draft -> draft.streamBytesMax = value);
+  public ChunkLimits withStreamBytesMax(long bytes) {
+    return new ChunkLimits(
+        chunkBytesMax, bytes, storeBytesMax, streamChunksMax, freeBytesMin, policy);
   }
 
   /**
-   * {@return a copy with another limit for the store}
+   * The same with another limit for the store.
    *
-   * @param value most bytes of its files
+   * @param bytes most bytes of its files
+   * @return a copy
    */
-  public ChunkLimits withStoreBytesMax(long value) {
-    return with(draft -> draft.storeBytesMax = value);
+  public ChunkLimits withStoreBytesMax(long bytes) {
+    return new ChunkLimits(
+        chunkBytesMax, streamBytesMax, bytes, streamChunksMax, freeBytesMin, policy);
   }
 
   /**
-   * {@return a copy with another limit for the number of chunks}
+   * The same with another limit for the number of chunks.
    *
-   * @param value most chunks of a stream
+   * @param chunks most chunks of a stream
+   * @return a copy
    */
-  public ChunkLimits withStreamChunksMax(int value) {
-    return with(draft -> draft.streamChunksMax = value);
+  public ChunkLimits withStreamChunksMax(int chunks) {
+    return new ChunkLimits(
+        chunkBytesMax, streamBytesMax, storeBytesMax, chunks, freeBytesMin, policy);
   }
 
   /**
-   * {@return a copy with another floor for the free space}
+   * The same with another floor for the free space.
    *
-   * @param value bytes that have to stay free
+   * @param bytes that have to stay free
+   * @return a copy
    */
-  public ChunkLimits withFreeBytesMin(long value) {
-    return with(draft -> draft.freeBytesMin = value);
+  public ChunkLimits withFreeBytesMin(long bytes) {
+    return new ChunkLimits(
+        chunkBytesMax, streamBytesMax, storeBytesMax, streamChunksMax, bytes, policy);
   }
 
   /**
-   * {@return a copy with another policy}
+   * The same with another policy.
    *
-   * @param value what happens when there is no room
+   * @param policy what happens when there is no room
+   * @return a copy
    */
-  public ChunkLimits withPolicy(Policy value) {
-    return with(draft -> draft.policy = value);
-  }
-
-  private ChunkLimits with(Consumer<Draft> change) {
-    Draft draft = new Draft(this);
-    change.accept(draft);
-    return draft.done();
-  }
-
-  /** The values of a copy while one of them changes. */
-  private static final class Draft {
-    long chunkBytesMax;
-    long streamBytesMax;
-    long storeBytesMax;
-    int streamChunksMax;
-    long freeBytesMin;
-    Policy policy;
-
-    Draft(ChunkLimits of) {
-      chunkBytesMax = of.chunkBytesMax;
-      streamBytesMax = of.streamBytesMax;
-      storeBytesMax = of.storeBytesMax;
-      streamChunksMax = of.streamChunksMax;
-      freeBytesMin = of.freeBytesMin;
-      policy = of.policy;
-    }
-
-    ChunkLimits done() {
-      return new ChunkLimits(
-          chunkBytesMax, streamBytesMax, storeBytesMax, streamChunksMax, freeBytesMin, policy);
-    }
+  public ChunkLimits withPolicy(Policy policy) {
+    return new ChunkLimits(
+        chunkBytesMax, streamBytesMax, storeBytesMax, streamChunksMax, freeBytesMin, policy);
   }
 }

@@ -325,8 +325,6 @@ public final class ChunkStore implements AutoCloseable {
    * <p>Succeeds whatever lies there; what is damaged is in the report.
    *
    * @return what was found; of a store in memory, nothing
-   * @throws java.nio.channels.ClosedByInterruptException when the thread is interrupted; as if
-   *     nothing had been loaded
    * @throws IOException when the directory itself cannot be read
    */
   public LoadReport load() throws IOException {
@@ -509,7 +507,7 @@ public final class ChunkStore implements AutoCloseable {
     }
     candidates.sort(Comparator.comparingLong(chunk -> chunk.lastUsed));
     for (Chunk chunk : candidates) {
-      if (chunk.tryTake()) {
+      if (chunk.tryEnter()) {
         try {
           if (chunk.mayGoDown()) {
             chunk.goDown();
@@ -519,7 +517,7 @@ public final class ChunkStore implements AutoCloseable {
             return true;
           }
         } finally {
-          chunk.leave();
+          chunk.leaveForStore();
         }
       }
     }
@@ -534,7 +532,7 @@ public final class ChunkStore implements AutoCloseable {
     }
     candidates.sort(Comparator.comparingLong(chunk -> chunk.serial));
     for (Chunk chunk : candidates) {
-      if (chunk != except && chunk.tryTake()) {
+      if (chunk != except && chunk.tryEnter()) {
         try {
           if (chunk.mayBeDropped()) {
             chunk.endEntered(true);
@@ -542,7 +540,7 @@ public final class ChunkStore implements AutoCloseable {
             return true;
           }
         } finally {
-          chunk.leave();
+          chunk.leaveForStore();
         }
       }
     }

@@ -102,14 +102,20 @@ public final class ChunkStream {
     if (!store.quota.oneMore(made)) {
       return null;
     }
-    made.enterNew(); // nobody may drop it before it is up
+    register(made);
     boolean done = false;
     try {
-      register(made);
-      if (isFile()) {
-        made.goUp(false);
-      } else {
-        made.start(new MemoryBody(made.space(), new byte[0], 0));
+      if (!made.tryEnter()) {
+        throw new IllegalStateException("another thread uses chunk " + chunk);
+      }
+      try {
+        if (isFile()) {
+          made.goUp(false);
+        } else {
+          made.start(new MemoryBody(made.space(), new byte[0], 0));
+        }
+      } finally {
+        made.leaveForStore();
       }
       done = true;
       return made;
@@ -117,7 +123,6 @@ public final class ChunkStream {
       store.disk.delete(made.path());
       return null;
     } finally {
-      made.leave();
       if (!done) {
         forget(made);
       }

@@ -87,9 +87,6 @@ final class FileBody extends Body {
   /** Bytes of the file. */
   private long allocated;
 
-  /** Bytes that count towards the limits: with the staged engine ahead of those of the file. */
-  private long reserved;
-
   /** Bytes {@code [0, zeroed)} were written through the file, so that a store cannot fault. */
   private long zeroed;
 
@@ -216,9 +213,7 @@ final class FileBody extends Body {
     if (mode == ChecksumMode.OFF) {
       checked = scan.storedCrc != 0;
     }
-    lz4 =
-        scan.anchor == ChunkLayout.LZ4_MARK
-            && (scan.state == ChunkState.SEALED || scan.state == ChunkState.UNCHECKED);
+    lz4 = scan.state == ChunkState.SEALED && scan.anchor == ChunkLayout.LZ4_MARK;
     if (lz4) {
       anchor = scan.anchor; // such a file was forced before it got its name
     }
@@ -440,7 +435,6 @@ final class FileBody extends Body {
   }
 
   private void noteSize() {
-    reserved = allocated;
     if (!replacement) {
       space.set(allocated);
     }
@@ -465,8 +459,10 @@ final class FileBody extends Body {
   /** Lets the next append take the fast way, if it may. */
   private void openFastWay() {
     boolean fast = !inTransaction && !firstHeld && size > 0 && end() - base >= viewLo;
-    long room = Math.min(base + window.byteSize(), staged ? reserved : allocated);
-    limit = fast ? Math.min(room, HEADER + metadataSize + space.contentMax()) : SLOW;
+    limit =
+        fast
+            ? Math.min(base + window.byteSize(), HEADER + metadataSize + space.contentMax())
+            : SLOW;
   }
 
   /** As {@link #publish}, with a first byte that waits. */
@@ -501,12 +497,10 @@ final class FileBody extends Body {
 
   private boolean appendStaged(MemorySegment source, long offset, long count) throws IOException {
     long needed = end() + count;
-    if (needed > reserved) {
-      long larger = Settings.grown(reserved, needed, growStep);
-      if (!takeRoom(larger - reserved)) {
+    if (needed > allocated) {
+      if (!takeRoom(needed - allocated)) {
         return false;
       }
-      reserved = larger;
     }
     if (window.byteSize() == 0) {
       window = settings.borrowBuffer();
@@ -583,7 +577,10 @@ final class FileBody extends Body {
         published = size;
       }
     }
-    allocated = Math.max(allocated, hi); // inside what is reserved
+    if (hi > allocated) {
+      allocated = hi;
+      noteSize();
+    }
     openFastWay();
   }
 
@@ -710,7 +707,6 @@ final class FileBody extends Body {
     file.preallocate(start + keep, full);
     allocated = full;
     zeroed = full;
-    noteSize();
     writeHeader(checked ? (int) crc.getValue() : 0, size, 0, metadataSize);
     published = size;
   }
@@ -912,13 +908,13 @@ final class FileBody extends Body {
     if (!staged && window.byteSize() > used) {
       window = window.asSlice(0, used); // behind it a store would be a fault now
       viewOf(window);
+      openFastWay();
     }
-    openFastWay();
   }
 
   @Override
   long realSize() {
-    return reserved;
+    return allocated;
   }
 
   @Override
@@ -943,7 +939,6 @@ final class FileBody extends Body {
   private void finish() throws IOException {
     if (staged) {
       flush();
-      noteSize(); // what was reserved and is not needed
     }
     boolean changed = dirty;
     release();

@@ -6,9 +6,7 @@ import holdfast.chunkio.Listing.Candidate;
 import holdfast.chunkio.LoadReport.Action;
 import holdfast.chunkio.LoadReport.Problem;
 import holdfast.internal.Disk;
-import holdfast.internal.Workers;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -27,8 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * put aside     in the same order
  * }</pre>
  *
- * <p>Nothing that a single file does, or that the system says about it, ends a load. An interrupt
- * does, since it closes whatever file is being read.
+ * <p>Nothing that a single file does, or that the system says about it, ends a load.
  */
 final class Loader {
   /** What looking at one file gave. */
@@ -57,7 +54,7 @@ final class Loader {
   private final List<Problem> problems = new ArrayList<>();
   private final AtomicInteger next = new AtomicInteger();
   private final AtomicInteger done = new AtomicInteger();
-  private volatile boolean stopped;
+  private volatile boolean cancelled;
   private int added;
 
   Loader(ChunkStore store, Path root, String extension, Progress progress) {
@@ -75,6 +72,10 @@ final class Loader {
     }
     List<Found> all = candidates(listing);
     look(all);
+    if (cancelled) {
+      all.forEach(this::letGo);
+      throw new CancellationException("load of " + root);
+    }
     all.forEach(this::settle);
     removeLeftovers(listing);
     return new LoadReport(listing.streams.size(), added, listing.ignored, problems);
@@ -102,34 +103,38 @@ final class Loader {
   }
 
   private void look(List<Found> all) throws IOException {
-    int threads = Math.clamp(all.size(), 1, options.loadThreads());
-    boolean done = false;
-    try {
-      Workers.run(threads, _ -> lookAtNext(all));
-      if (stopped) {
-        throw new CancellationException("load of " + root);
+    int threads = Math.min(options.loadThreads(), all.size());
+    List<Thread> helpers = new ArrayList<>();
+    for (int i = 1; i < threads; i++) {
+      helpers.add(Thread.ofPlatform().name("holdfast-load-" + i).start(() -> lookAtNext(all)));
+    }
+    lookAtNext(all);
+    boolean interrupted = false;
+    for (Thread helper : helpers) {
+      while (true) {
+        try {
+          helper.join();
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
       }
-      done = true;
-    } finally {
-      if (!done) {
-        all.forEach(this::letGo);
-      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  private void lookAtNext(List<Found> all) throws ClosedByInterruptException {
+  private void lookAtNext(List<Found> all) {
     ChunkScan scan = store.borrowScan();
-    boolean ended = false;
     try {
-      for (int i = next.getAndIncrement(); i < all.size() && !stopped; i = next.getAndIncrement()) {
+      for (int i = next.getAndIncrement();
+          i < all.size() && !cancelled;
+          i = next.getAndIncrement()) {
         lookAt(all.get(i), scan);
         tell(all.size());
       }
-      ended = true;
     } finally {
-      if (!ended) {
-        stopped = true;
-      }
       store.returnScan(scan);
     }
   }
@@ -137,12 +142,12 @@ final class Loader {
   private void tell(int total) {
     synchronized (done) {
       if (!progress.update(done.incrementAndGet(), total)) {
-        stopped = true;
+        cancelled = true;
       }
     }
   }
 
-  private void lookAt(Found found, ChunkScan scan) throws ClosedByInterruptException {
+  private void lookAt(Found found, ChunkScan scan) {
     Chunk chunk = found.chunk;
     try {
       if (found.comesUp) {
@@ -156,8 +161,6 @@ final class Loader {
         }
         judge(found, scan);
       }
-    } catch (ClosedByInterruptException e) {
-      throw e; // says nothing about the file
     } catch (CorruptDataException | IOException | InvalidPathException e) {
       found.why = e;
     } catch (OutOfMemoryError | InternalError e) {
@@ -178,7 +181,7 @@ final class Loader {
 
   private void comeUp(Found found) throws IOException {
     Chunk chunk = found.chunk;
-    chunk.enterNew();
+    chunk.tryEnter();
     try {
       chunk.goUp(false);
       found.info = chunk.recovery();
@@ -186,7 +189,7 @@ final class Loader {
       found.info = chunk.damage();
       throw e;
     } finally {
-      chunk.leave();
+      chunk.leaveForStore();
     }
   }
 

@@ -4,7 +4,6 @@ import holdfast.Progress;
 import holdfast.internal.Check;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 
 /**
  * How to write a checkpoint. Immutable.
@@ -44,96 +43,72 @@ public record WkspCheckptOptions(
   }
 
   /**
-   * {@return a copy with another layout}
+   * Another layout.
    *
-   * @param value which
+   * @param newStyle which
+   * @return a copy
    */
-  public WkspCheckptOptions withStyle(WkspCheckptStyle value) {
-    return with(draft -> draft.style = value);
+  public WkspCheckptOptions withStyle(WkspCheckptStyle newStyle) {
+    return new WkspCheckptOptions(newStyle, threads, info, tags, sidecar, replace, progress);
   }
 
   /**
-   * {@return a copy with another number of threads}
+   * Another number of threads.
    *
-   * @param value at least 1
+   * @param newThreads at least 1
+   * @return a copy
    */
-  public WkspCheckptOptions withThreads(int value) {
-    return with(draft -> draft.threads = value);
+  public WkspCheckptOptions withThreads(int newThreads) {
+    return new WkspCheckptOptions(style, newThreads, info, tags, sidecar, replace, progress);
   }
 
   /**
-   * {@return a copy with other words about the making}
+   * Other words about the making.
    *
-   * @param value what the file says
+   * @param newInfo what the file says
+   * @return a copy
    */
-  public WkspCheckptOptions withInfo(WkspCheckptInfo value) {
-    return with(draft -> draft.info = value);
+  public WkspCheckptOptions withInfo(WkspCheckptInfo newInfo) {
+    return new WkspCheckptOptions(style, threads, newInfo, tags, sidecar, replace, progress);
   }
 
   /**
-   * {@return a copy that writes only allocations with some tags}
+   * Only allocations with some tags.
    *
-   * @param value which; none for all
+   * @param newTags which; none for all
+   * @return a copy
    */
-  public WkspCheckptOptions withTags(List<Long> value) {
-    return with(draft -> draft.tags = value);
+  public WkspCheckptOptions withTags(List<Long> newTags) {
+    return new WkspCheckptOptions(style, threads, info, newTags, sidecar, replace, progress);
   }
 
   /**
-   * {@return a copy with or without a sidecar}
+   * With or without a sidecar.
    *
-   * @param value whether to write one
+   * @param on whether to write one
+   * @return a copy
    */
-  public WkspCheckptOptions withSidecar(boolean value) {
-    return with(draft -> draft.sidecar = value);
+  public WkspCheckptOptions withSidecar(boolean on) {
+    return new WkspCheckptOptions(style, threads, info, tags, on, replace, progress);
   }
 
   /**
-   * {@return a copy that may replace a file that is there, or may not}
+   * Whether a file that is there may be replaced.
    *
-   * @param value whether it may
+   * @param on whether it may
+   * @return a copy
    */
-  public WkspCheckptOptions withReplace(boolean value) {
-    return with(draft -> draft.replace = value);
+  public WkspCheckptOptions withReplace(boolean on) {
+    return new WkspCheckptOptions(style, threads, info, tags, sidecar, on, progress);
   }
 
   /**
-   * {@return a copy with somebody else who watches}
+   * Somebody who watches.
    *
-   * @param value told about bytes
+   * @param newProgress told about bytes
+   * @return a copy
    */
-  public WkspCheckptOptions withProgress(Progress value) {
-    return with(draft -> draft.progress = value);
-  }
-
-  private WkspCheckptOptions with(Consumer<Draft> change) {
-    Draft draft = new Draft(this);
-    change.accept(draft);
-    return draft.done();
-  }
-
-  /** The values of a copy while one of them changes. */
-  private static final class Draft {
-    WkspCheckptStyle style;
-    int threads;
-    WkspCheckptInfo info;
-    List<Long> tags;
-    boolean sidecar;
-    boolean replace;
-    Progress progress;
-
-    Draft(WkspCheckptOptions of) {
-      style = of.style;
-      threads = of.threads;
-      info = of.info;
-      tags = of.tags;
-      sidecar = of.sidecar;
-      replace = of.replace;
-      progress = of.progress;
-    }
-
-    WkspCheckptOptions done() {
-      return new WkspCheckptOptions(style, threads, info, tags, sidecar, replace, progress);
-    }
+  public WkspCheckptOptions withProgress(Progress newProgress) {
+    return new WkspCheckptOptions(style, threads, info, tags, sidecar, replace, newProgress);
   }
 }
