@@ -43,7 +43,7 @@ final class ValueCensus {
 
   ValueCensus(Values values, Groove groove, List<Partition> direct) {
     this.values = values;
-    handle = groove.handle(0);
+    handle = groove.handle(0, 0);
     volumeSize = groove.geometry().volumeSize();
     block = groove.geometry().blockSize();
     groove.objects(this::add);

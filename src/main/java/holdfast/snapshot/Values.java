@@ -392,7 +392,7 @@ final class Values {
   private long allocLast(long size, long tag) {
     lockAll();
     try {
-      flush();
+      groove.flush();
       groove.compact();
       long gaddr = handles[0].alloc(OBJECT_ALIGN, size, tag);
       return gaddr == GrooveHandle.FULL ? FULL : gaddr;
@@ -435,7 +435,7 @@ final class Values {
     lockAll();
     try {
       adoptStrays();
-      flush();
+      groove.flush();
       groove.compact();
       long bytes = 0;
       long index = groove.removeVolume();
@@ -455,14 +455,6 @@ final class Values {
   private void adoptStrays() {
     while (!strays.isEmpty()) {
       groove.addVolumes(strays.removeLast(), 1, info, true);
-    }
-  }
-
-  /** What handles keep for themselves goes back. Called with all of them locked. */
-  private void flush() {
-    for (int i = 0; i < handles.length; i++) {
-      handles[i].close();
-      handles[i] = groove.handle(i);
     }
   }
 
@@ -575,7 +567,7 @@ final class Values {
       if (zeroFree) {
         lockAll();
         try {
-          flush();
+          groove.flush();
           groove.zeroFree();
         } finally {
           unlockAll();
@@ -626,7 +618,7 @@ final class Values {
     try {
       lockAll();
       try {
-        flush();
+        groove.flush();
         groove.verify();
       } finally {
         unlockAll();
@@ -660,7 +652,7 @@ final class Values {
     try {
       lockAll();
       try {
-        flush();
+        groove.flush();
       } finally {
         unlockAll();
       }
