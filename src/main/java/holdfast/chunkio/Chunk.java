@@ -19,7 +19,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A named container of bytes that grows at its end: optional metadata, and content.
@@ -50,8 +51,18 @@ public final class Chunk {
   private final Disk.Mode mode;
   private final Space space;
 
-  /** Taken for the length of each call, so that two threads never meet inside. */
-  private final AtomicBoolean busy = new AtomicBoolean();
+  private static final int FREE = 0;
+  private static final int USED = 1;
+  private static final int TAKEN = 2;
+
+  /** Between two looks whether the store is done with the chunk: it may be forcing a file. */
+  private static final long LOOK_AGAIN_NS = 20_000;
+
+  /**
+   * Who is inside: {@code FREE} nobody, {@code USED} its thread, for the length of a call, or
+   * {@code TAKEN} the store, on behalf of another chunk. Two threads never meet inside.
+   */
+  private final AtomicInteger inside = new AtomicInteger(FREE);
 
   /** Null while the chunk is down. */
   private Body body;
@@ -258,31 +269,36 @@ public final class Chunk {
    * atomic operation for each append.
    */
   private void enter() {
-    boolean free;
     if (store.takesChunks) {
-      free = busy.compareAndSet(false, true);
-    } else {
-      free = !busy.getOpaque();
-      if (free) {
-        busy.setOpaque(true);
+      // Acquires what the last one inside did; its partner is the release of leave.
+      while (!inside.compareAndSet(FREE, USED)) {
+        refuseIfUsed();
+        LockSupport.parkNanos(LOOK_AGAIN_NS);
       }
+    } else {
+      refuseIfUsed();
+      inside.setOpaque(USED); // only noticed, not kept out: see above
     }
-    if (!free) {
+  }
+
+  private void refuseIfUsed() {
+    if (inside.getOpaque() == USED) {
       throw new IllegalStateException("another thread is using chunk " + name);
     }
   }
 
-  private void leave() {
-    busy.setRelease(false);
+  void leave() {
+    inside.setRelease(FREE); // for the next one inside, see enter and tryTake
   }
 
-  /** Takes the chunk for the store, unless somebody is using it. */
-  boolean tryEnter() {
-    return busy.compareAndSet(false, true);
+  /** Enters a chunk that nobody else knows yet. */
+  void enterNew() {
+    inside.setOpaque(USED);
   }
 
-  void leaveForStore() {
-    leave();
+  /** Takes the chunk for the store, unless somebody is inside; {@link #leave} ends it. */
+  boolean tryTake() {
+    return inside.compareAndSet(FREE, TAKEN);
   }
 
   private void requireOpen() {
@@ -814,9 +830,9 @@ public final class Chunk {
       Body other = old.rewrite(null, 0);
       boolean done = false;
       try {
-        done = Sealing.compress(old, other, options);
-        if (done) {
+        if (Sealing.compress(old, other, options)) {
           other.markLz4();
+          done = true;
         }
       } finally {
         if (!done) {

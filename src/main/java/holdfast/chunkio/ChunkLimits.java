@@ -1,6 +1,7 @@
 package holdfast.chunkio;
 
 import holdfast.internal.Check;
+import java.util.function.Consumer;
 
 /**
  * How much may be kept. Files count with what they take on disk, room ahead and slack included;
@@ -74,68 +75,86 @@ public record ChunkLimits(
   }
 
   /**
-   * The same with another limit for a chunk.
+   * {@return a copy with another limit for a chunk}
    *
-   * @param bytes most content bytes
-   * @return a copy
+   * @param value most content bytes
    */
-  public ChunkLimits withChunkBytesMax(long bytes) {
-    return new ChunkLimits(
-        bytes, streamBytesMax, storeBytesMax, streamChunksMax, freeBytesMin, policy);
+  public ChunkLimits withChunkBytesMax(long value) {
+    return with(draft -> draft.chunkBytesMax = value);
   }
 
   /**
-   * The same with another limit for a stream.
+   * {@return a copy with another limit for a stream}
    *
-   * @param bytes most bytes of its files
-   * @return a copy
+   * @param value most bytes of its files
    */
-  public ChunkLimits withStreamBytesMax(long bytes) {
-    return new ChunkLimits(
-        chunkBytesMax, bytes, storeBytesMax, streamChunksMax, freeBytesMin, policy);
+  public ChunkLimits withStreamBytesMax(long value) {
+    return with(draft -> draft.streamBytesMax = value);
   }
 
   /**
-   * The same with another limit for the store.
+   * {@return a copy with another limit for the store}
    *
-   * @param bytes most bytes of its files
-   * @return a copy
+   * @param value most bytes of its files
    */
-  public ChunkLimits withStoreBytesMax(long bytes) {
-    return new ChunkLimits(
-        chunkBytesMax, streamBytesMax, bytes, streamChunksMax, freeBytesMin, policy);
+  public ChunkLimits withStoreBytesMax(long value) {
+    return with(draft -> draft.storeBytesMax = value);
   }
 
   /**
-   * The same with another limit for the number of chunks.
+   * {@return a copy with another limit for the number of chunks}
    *
-   * @param chunks most chunks of a stream
-   * @return a copy
+   * @param value most chunks of a stream
    */
-  public ChunkLimits withStreamChunksMax(int chunks) {
-    return new ChunkLimits(
-        chunkBytesMax, streamBytesMax, storeBytesMax, chunks, freeBytesMin, policy);
+  public ChunkLimits withStreamChunksMax(int value) {
+    return with(draft -> draft.streamChunksMax = value);
   }
 
   /**
-   * The same with another floor for the free space.
+   * {@return a copy with another floor for the free space}
    *
-   * @param bytes that have to stay free
-   * @return a copy
+   * @param value bytes that have to stay free
    */
-  public ChunkLimits withFreeBytesMin(long bytes) {
-    return new ChunkLimits(
-        chunkBytesMax, streamBytesMax, storeBytesMax, streamChunksMax, bytes, policy);
+  public ChunkLimits withFreeBytesMin(long value) {
+    return with(draft -> draft.freeBytesMin = value);
   }
 
   /**
-   * The same with another policy.
+   * {@return a copy with another policy}
    *
-   * @param policy what happens when there is no room
-   * @return a copy
+   * @param value what happens when there is no room
    */
-  public ChunkLimits withPolicy(Policy policy) {
-    return new ChunkLimits(
-        chunkBytesMax, streamBytesMax, storeBytesMax, streamChunksMax, freeBytesMin, policy);
+  public ChunkLimits withPolicy(Policy value) {
+    return with(draft -> draft.policy = value);
+  }
+
+  private ChunkLimits with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.done();
+  }
+
+  /** The values of a copy while one of them changes. */
+  private static final class Draft {
+    long chunkBytesMax;
+    long streamBytesMax;
+    long storeBytesMax;
+    int streamChunksMax;
+    long freeBytesMin;
+    Policy policy;
+
+    Draft(ChunkLimits of) {
+      chunkBytesMax = of.chunkBytesMax;
+      streamBytesMax = of.streamBytesMax;
+      storeBytesMax = of.storeBytesMax;
+      streamChunksMax = of.streamChunksMax;
+      freeBytesMin = of.freeBytesMin;
+      policy = of.policy;
+    }
+
+    ChunkLimits done() {
+      return new ChunkLimits(
+          chunkBytesMax, streamBytesMax, storeBytesMax, streamChunksMax, freeBytesMin, policy);
+    }
   }
 }

@@ -52,7 +52,7 @@ public final class ChunkRepair {
             .withUpMax(UP_MAX)
             .withUpOnDemand(true)
             .withDamaged(DamagePolicy.LEAVE)
-            .withLogger(new NoLogger());
+            .withoutLogger();
     try (ChunkStore store = ChunkStore.open(disk, root, options)) {
       List<Problem> done = new ArrayList<>();
       for (Problem problem : store.load("", progress).problems()) {

@@ -132,6 +132,10 @@ final class ChunkScan {
       return;
     }
     readHeader();
+    if (ChunkLayout.start(metadataSize) + declaredSize > fileSize) {
+      // A writer may have appended since the size was asked for; it is never behind the header.
+      fileSize = file.size();
+    }
     if (ChunkLayout.magic(buffer) != ChunkLayout.MAGIC) {
       corrupt(ChunkError.BAD_LAYOUT, 0, "bytes %04x".formatted(ChunkLayout.magic(buffer)));
     } else if (HEADER + metadataSize > fileSize) {

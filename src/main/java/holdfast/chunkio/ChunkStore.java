@@ -325,6 +325,8 @@ public final class ChunkStore implements AutoCloseable {
    * <p>Succeeds whatever lies there; what is damaged is in the report.
    *
    * @return what was found; of a store in memory, nothing
+   * @throws java.nio.channels.ClosedByInterruptException when the thread is interrupted; as if
+   *     nothing had been loaded
    * @throws IOException when the directory itself cannot be read
    */
   public LoadReport load() throws IOException {
@@ -507,7 +509,7 @@ public final class ChunkStore implements AutoCloseable {
     }
     candidates.sort(Comparator.comparingLong(chunk -> chunk.lastUsed));
     for (Chunk chunk : candidates) {
-      if (chunk.tryEnter()) {
+      if (chunk.tryTake()) {
         try {
           if (chunk.mayGoDown()) {
             chunk.goDown();
@@ -517,7 +519,7 @@ public final class ChunkStore implements AutoCloseable {
             return true;
           }
         } finally {
-          chunk.leaveForStore();
+          chunk.leave();
         }
       }
     }
@@ -532,7 +534,7 @@ public final class ChunkStore implements AutoCloseable {
     }
     candidates.sort(Comparator.comparingLong(chunk -> chunk.serial));
     for (Chunk chunk : candidates) {
-      if (chunk != except && chunk.tryEnter()) {
+      if (chunk != except && chunk.tryTake()) {
         try {
           if (chunk.mayBeDropped()) {
             chunk.endEntered(true);
@@ -540,7 +542,7 @@ public final class ChunkStore implements AutoCloseable {
             return true;
           }
         } finally {
-          chunk.leaveForStore();
+          chunk.leave();
         }
       }
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * How a store works. Immutable; start from {@link #DEFAULT}.
@@ -111,465 +112,229 @@ public record ChunkStoreOptions(
   }
 
   /**
-   * The same with another value for one thing.
+   * {@return a copy that writes, or does not}
    *
-   * @param readOnly whether nothing is ever written, not even a lock; several such stores and one
-   *     writer may share a root
-   * @return a copy
+   * @param value whether nothing is ever written, not even a lock
    */
-  public ChunkStoreOptions withReadOnly(boolean readOnly) {
-    return new ChunkStoreOptions(
-        readOnly,
-        checksum,
-        sync,
-        engine,
-        stagedSize,
-        trim,
-        growStep,
-        upMax,
-        upOnDemand,
-        damaged,
-        loadThreads,
-        validate,
-        limits,
-        owner,
-        group,
-        permissions,
-        logger);
+  public ChunkStoreOptions withReadOnly(boolean value) {
+    return with(draft -> draft.readOnly = value);
   }
 
   /**
-   * The same with another value for one thing.
+   * {@return a copy with another way with checksums}
    *
-   * @param checksum how checksums are kept and looked at
-   * @return a copy
+   * @param value how they are kept and looked at
    */
-  public ChunkStoreOptions withChecksum(ChecksumMode checksum) {
-    return new ChunkStoreOptions(
-        readOnly,
-        checksum,
-        sync,
-        engine,
-        stagedSize,
-        trim,
-        growStep,
-        upMax,
-        upOnDemand,
-        damaged,
-        loadThreads,
-        validate,
-        limits,
-        owner,
-        group,
-        permissions,
-        logger);
+  public ChunkStoreOptions withChecksum(ChecksumMode value) {
+    return with(draft -> draft.checksum = value);
   }
 
   /**
-   * The same with another value for one thing.
+   * {@return a copy with another level}
    *
-   * @param sync what a sync, and with it a close, makes sure of
-   * @return a copy
+   * @param value what a sync makes sure of
    */
-  public ChunkStoreOptions withSync(SyncLevel sync) {
-    return new ChunkStoreOptions(
-        readOnly,
-        checksum,
-        sync,
-        engine,
-        stagedSize,
-        trim,
-        growStep,
-        upMax,
-        upOnDemand,
-        damaged,
-        loadThreads,
-        validate,
-        limits,
-        owner,
-        group,
-        permissions,
-        logger);
+  public ChunkStoreOptions withSync(SyncLevel value) {
+    return with(draft -> draft.sync = value);
   }
 
   /**
-   * The same with another value for one thing.
+   * {@return a copy with another engine}
    *
-   * @param engine how appended bytes get to the file
-   * @return a copy
+   * @param value how appended bytes get to the file
    */
-  public ChunkStoreOptions withEngine(Engine engine) {
-    return new ChunkStoreOptions(
-        readOnly,
-        checksum,
-        sync,
-        engine,
-        stagedSize,
-        trim,
-        growStep,
-        upMax,
-        upOnDemand,
-        damaged,
-        loadThreads,
-        validate,
-        limits,
-        owner,
-        group,
-        permissions,
-        logger);
+  public ChunkStoreOptions withEngine(Engine value) {
+    return with(draft -> draft.engine = value);
   }
 
   /**
-   * The same with another value for one thing.
+   * {@return a copy with another size of the buffer}
    *
-   * @param stagedSize bytes of the buffer of a chunk with the staged engine, 4096 to 2^26
-   * @return a copy
+   * @param value bytes, 4096 to 2^26
    */
-  public ChunkStoreOptions withStagedSize(int stagedSize) {
-    return new ChunkStoreOptions(
-        readOnly,
-        checksum,
-        sync,
-        engine,
-        stagedSize,
-        trim,
-        growStep,
-        upMax,
-        upOnDemand,
-        damaged,
-        loadThreads,
-        validate,
-        limits,
-        owner,
-        group,
-        permissions,
-        logger);
+  public ChunkStoreOptions withStagedSize(int value) {
+    return with(draft -> draft.stagedSize = value);
   }
 
   /**
-   * The same with another value for one thing.
+   * {@return a copy that cuts files at other times}
    *
-   * @param trim when files are cut to what is used
-   * @return a copy
+   * @param value when
    */
-  public ChunkStoreOptions withTrim(Trim trim) {
-    return new ChunkStoreOptions(
-        readOnly,
-        checksum,
-        sync,
-        engine,
-        stagedSize,
-        trim,
-        growStep,
-        upMax,
-        upOnDemand,
-        damaged,
-        loadThreads,
-        validate,
-        limits,
-        owner,
-        group,
-        permissions,
-        logger);
+  public ChunkStoreOptions withTrim(Trim value) {
+    return with(draft -> draft.trim = value);
   }
 
   /**
-   * The same with another value for one thing.
+   * {@return a copy with another step of growth}
    *
-   * @param growStep bytes by which a file grows, 32768 to 8000000; 0 for what suits its size
-   * @return a copy
+   * @param value bytes, 32768 to 8000000; 0 for what suits the size of the file
    */
-  public ChunkStoreOptions withGrowStep(int growStep) {
-    return new ChunkStoreOptions(
-        readOnly,
-        checksum,
-        sync,
-        engine,
-        stagedSize,
-        trim,
-        growStep,
-        upMax,
-        upOnDemand,
-        damaged,
-        loadThreads,
-        validate,
-        limits,
-        owner,
-        group,
-        permissions,
-        logger);
+  public ChunkStoreOptions withGrowStep(int value) {
+    return with(draft -> draft.growStep = value);
   }
 
   /**
-   * The same with another value for one thing.
+   * {@return a copy with another number of files that may be up}
    *
-   * @param upMax how many files may be up at a time, at least 1
-   * @return a copy
+   * @param value at least 1
    */
-  public ChunkStoreOptions withUpMax(int upMax) {
-    return new ChunkStoreOptions(
-        readOnly,
-        checksum,
-        sync,
-        engine,
-        stagedSize,
-        trim,
-        growStep,
-        upMax,
-        upOnDemand,
-        damaged,
-        loadThreads,
-        validate,
-        limits,
-        owner,
-        group,
-        permissions,
-        logger);
+  public ChunkStoreOptions withUpMax(int value) {
+    return with(draft -> draft.upMax = value);
   }
 
   /**
-   * The same with another value for one thing.
+   * {@return a copy where chunks come up by themselves, or do not}
    *
-   * @param upOnDemand whether a chunk that is used comes up by itself, and the one least recently
-   *     used goes down for it
-   * @return a copy
+   * @param value whether they do
    */
-  public ChunkStoreOptions withUpOnDemand(boolean upOnDemand) {
-    return new ChunkStoreOptions(
-        readOnly,
-        checksum,
-        sync,
-        engine,
-        stagedSize,
-        trim,
-        growStep,
-        upMax,
-        upOnDemand,
-        damaged,
-        loadThreads,
-        validate,
-        limits,
-        owner,
-        group,
-        permissions,
-        logger);
+  public ChunkStoreOptions withUpOnDemand(boolean value) {
+    return with(draft -> draft.upOnDemand = value);
   }
 
   /**
-   * The same with another value for one thing.
+   * {@return a copy with another policy for damaged files}
    *
-   * @param damaged what a load does with files that cannot be used
-   * @return a copy
+   * @param value what a load does with them
    */
-  public ChunkStoreOptions withDamaged(DamagePolicy damaged) {
-    return new ChunkStoreOptions(
-        readOnly,
-        checksum,
-        sync,
-        engine,
-        stagedSize,
-        trim,
-        growStep,
-        upMax,
-        upOnDemand,
-        damaged,
-        loadThreads,
-        validate,
-        limits,
-        owner,
-        group,
-        permissions,
-        logger);
+  public ChunkStoreOptions withDamaged(DamagePolicy value) {
+    return with(draft -> draft.damaged = value);
   }
 
   /**
-   * The same with another value for one thing.
+   * {@return a copy with another number of threads for a load}
    *
-   * @param loadThreads how many threads validate files in a load, 1 to 64
-   * @return a copy
+   * @param value 1 to 64
    */
-  public ChunkStoreOptions withLoadThreads(int loadThreads) {
-    return new ChunkStoreOptions(
-        readOnly,
-        checksum,
-        sync,
-        engine,
-        stagedSize,
-        trim,
-        growStep,
-        upMax,
-        upOnDemand,
-        damaged,
-        loadThreads,
-        validate,
-        limits,
-        owner,
-        group,
-        permissions,
-        logger);
+  public ChunkStoreOptions withLoadThreads(int value) {
+    return with(draft -> draft.loadThreads = value);
   }
 
   /**
-   * The same with another value for one thing.
+   * {@return a copy whose load looks at all bytes, or at headers}
    *
-   * @param validate whether a load looks at all bytes of the chunks that stay down; else at their
-   *     headers
-   * @return a copy
+   * @param value whether it looks at all bytes
    */
-  public ChunkStoreOptions withValidate(boolean validate) {
-    return new ChunkStoreOptions(
-        readOnly,
-        checksum,
-        sync,
-        engine,
-        stagedSize,
-        trim,
-        growStep,
-        upMax,
-        upOnDemand,
-        damaged,
-        loadThreads,
-        validate,
-        limits,
-        owner,
-        group,
-        permissions,
-        logger);
+  public ChunkStoreOptions withValidate(boolean value) {
+    return with(draft -> draft.validate = value);
   }
 
   /**
-   * The same with another value for one thing.
+   * {@return a copy with other limits}
    *
-   * @param limits how much may be kept
-   * @return a copy
+   * @param value how much may be kept
    */
-  public ChunkStoreOptions withLimits(ChunkLimits limits) {
-    return new ChunkStoreOptions(
-        readOnly,
-        checksum,
-        sync,
-        engine,
-        stagedSize,
-        trim,
-        growStep,
-        upMax,
-        upOnDemand,
-        damaged,
-        loadThreads,
-        validate,
-        limits,
-        owner,
-        group,
-        permissions,
-        logger);
+  public ChunkStoreOptions withLimits(ChunkLimits value) {
+    return with(draft -> draft.limits = value);
   }
 
   /**
-   * The same with another value for one thing.
+   * {@return a copy with another owner of files}
    *
-   * @param owner name of the user who gets the files that come up; null to leave it
-   * @return a copy
+   * @param value name of the user; null to leave it
    */
-  public ChunkStoreOptions withOwner(String owner) {
-    return new ChunkStoreOptions(
-        readOnly,
-        checksum,
-        sync,
-        engine,
-        stagedSize,
-        trim,
-        growStep,
-        upMax,
-        upOnDemand,
-        damaged,
-        loadThreads,
-        validate,
-        limits,
-        owner,
-        group,
-        permissions,
-        logger);
+  public ChunkStoreOptions withOwner(String value) {
+    return with(draft -> draft.owner = value);
   }
 
   /**
-   * The same with another value for one thing.
+   * {@return a copy with another group of files}
    *
-   * @param group name of their group; null to leave it
-   * @return a copy
+   * @param value name of the group; null to leave it
    */
-  public ChunkStoreOptions withGroup(String group) {
-    return new ChunkStoreOptions(
-        readOnly,
-        checksum,
-        sync,
-        engine,
-        stagedSize,
-        trim,
-        growStep,
-        upMax,
-        upOnDemand,
-        damaged,
-        loadThreads,
-        validate,
-        limits,
-        owner,
-        group,
-        permissions,
-        logger);
+  public ChunkStoreOptions withGroup(String value) {
+    return with(draft -> draft.group = value);
   }
 
   /**
-   * The same with another value for one thing.
+   * {@return a copy with another mode of files}
    *
-   * @param permissions what their mode allows; null to leave it
-   * @return a copy
+   * @param value what it allows; null to leave it
    */
-  public ChunkStoreOptions withPermissions(Set<PosixFilePermission> permissions) {
-    return new ChunkStoreOptions(
-        readOnly,
-        checksum,
-        sync,
-        engine,
-        stagedSize,
-        trim,
-        growStep,
-        upMax,
-        upOnDemand,
-        damaged,
-        loadThreads,
-        validate,
-        limits,
-        owner,
-        group,
-        permissions,
-        logger);
+  public ChunkStoreOptions withPermissions(Set<PosixFilePermission> value) {
+    return with(draft -> draft.permissions = value);
   }
 
   /**
-   * The same with another value for one thing.
+   * {@return a copy with another logger}
    *
-   * @param logger who hears of what is found and done; null for the one named {@code
+   * @param value who hears of what is found and done; null for the one named {@code
    *     holdfast.chunkio}
-   * @return a copy
    */
-  public ChunkStoreOptions withLogger(System.Logger logger) {
-    return new ChunkStoreOptions(
-        readOnly,
-        checksum,
-        sync,
-        engine,
-        stagedSize,
-        trim,
-        growStep,
-        upMax,
-        upOnDemand,
-        damaged,
-        loadThreads,
-        validate,
-        limits,
-        owner,
-        group,
-        permissions,
-        logger);
+  public ChunkStoreOptions withLogger(System.Logger value) {
+    return with(draft -> draft.logger = value);
+  }
+
+  /** {@return a copy that logs nothing: what is found and done is in the reports} */
+  public ChunkStoreOptions withoutLogger() {
+    return withLogger(NoLogger.INSTANCE);
+  }
+
+  private ChunkStoreOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.done();
+  }
+
+  /** The values of a copy while one of them changes. */
+  private static final class Draft {
+    boolean readOnly;
+    ChecksumMode checksum;
+    SyncLevel sync;
+    Engine engine;
+    int stagedSize;
+    Trim trim;
+    int growStep;
+    int upMax;
+    boolean upOnDemand;
+    DamagePolicy damaged;
+    int loadThreads;
+    boolean validate;
+    ChunkLimits limits;
+    String owner;
+    String group;
+    Set<PosixFilePermission> permissions;
+    System.Logger logger;
+
+    Draft(ChunkStoreOptions of) {
+      readOnly = of.readOnly;
+      checksum = of.checksum;
+      sync = of.sync;
+      engine = of.engine;
+      stagedSize = of.stagedSize;
+      trim = of.trim;
+      growStep = of.growStep;
+      upMax = of.upMax;
+      upOnDemand = of.upOnDemand;
+      damaged = of.damaged;
+      loadThreads = of.loadThreads;
+      validate = of.validate;
+      limits = of.limits;
+      owner = of.owner;
+      group = of.group;
+      permissions = of.permissions;
+      logger = of.logger;
+    }
+
+    ChunkStoreOptions done() {
+      return new ChunkStoreOptions(
+          readOnly,
+          checksum,
+          sync,
+          engine,
+          stagedSize,
+          trim,
+          growStep,
+          upMax,
+          upOnDemand,
+          damaged,
+          loadThreads,
+          validate,
+          limits,
+          owner,
+          group,
+          permissions,
+          logger);
+    }
   }
 }

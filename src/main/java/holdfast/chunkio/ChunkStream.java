@@ -102,20 +102,14 @@ public final class ChunkStream {
     if (!store.quota.oneMore(made)) {
       return null;
     }
-    register(made);
+    made.enterNew(); // nobody may drop it before it is up
     boolean done = false;
     try {
-      if (!made.tryEnter()) {
-        throw new IllegalStateException("another thread uses chunk " + chunk);
-      }
-      try {
-        if (isFile()) {
-          made.goUp(false);
-        } else {
-          made.start(new MemoryBody(made.space(), new byte[0], 0));
-        }
-      } finally {
-        made.leaveForStore();
+      register(made);
+      if (isFile()) {
+        made.goUp(false);
+      } else {
+        made.start(new MemoryBody(made.space(), new byte[0], 0));
       }
       done = true;
       return made;
@@ -123,6 +117,7 @@ public final class ChunkStream {
       store.disk.delete(made.path());
       return null;
     } finally {
+      made.leave();
       if (!done) {
         forget(made);
       }

@@ -87,6 +87,9 @@ final class FileBody extends Body {
   /** Bytes of the file. */
   private long allocated;
 
+  /** Bytes that count towards the limits: with the staged engine ahead of those of the file. */
+  private long reserved;
+
   /** Bytes {@code [0, zeroed)} were written through the file, so that a store cannot fault. */
   private long zeroed;
 
@@ -213,7 +216,9 @@ final class FileBody extends Body {
     if (mode == ChecksumMode.OFF) {
       checked = scan.storedCrc != 0;
     }
-    lz4 = scan.state == ChunkState.SEALED && scan.anchor == ChunkLayout.LZ4_MARK;
+    lz4 =
+        scan.anchor == ChunkLayout.LZ4_MARK
+            && (scan.state == ChunkState.SEALED || scan.state == ChunkState.UNCHECKED);
     if (lz4) {
       anchor = scan.anchor; // such a file was forced before it got its name
     }
@@ -435,6 +440,7 @@ final class FileBody extends Body {
   }
 
   private void noteSize() {
+    reserved = allocated;
     if (!replacement) {
       space.set(allocated);
     }
@@ -459,10 +465,8 @@ final class FileBody extends Body {
   /** Lets the next append take the fast way, if it may. */
   private void openFastWay() {
     boolean fast = !inTransaction && !firstHeld && size > 0 && end() - base >= viewLo;
-    limit =
-        fast
-            ? Math.min(base + window.byteSize(), HEADER + metadataSize + space.contentMax())
-            : SLOW;
+    long room = Math.min(base + window.byteSize(), staged ? reserved : allocated);
+    limit = fast ? Math.min(room, HEADER + metadataSize + space.contentMax()) : SLOW;
   }
 
   /** As {@link #publish}, with a first byte that waits. */
@@ -497,10 +501,12 @@ final class FileBody extends Body {
 
   private boolean appendStaged(MemorySegment source, long offset, long count) throws IOException {
     long needed = end() + count;
-    if (needed > allocated) {
-      if (!takeRoom(needed - allocated)) {
+    if (needed > reserved) {
+      long larger = Settings.grown(reserved, needed, growStep);
+      if (!takeRoom(larger - reserved)) {
         return false;
       }
+      reserved = larger;
     }
     if (window.byteSize() == 0) {
       window = settings.borrowBuffer();
@@ -577,10 +583,7 @@ final class FileBody extends Body {
         published = size;
       }
     }
-    if (hi > allocated) {
-      allocated = hi;
-      noteSize();
-    }
+    allocated = Math.max(allocated, hi); // inside what is reserved
     openFastWay();
   }
 
@@ -707,6 +710,7 @@ final class FileBody extends Body {
     file.preallocate(start + keep, full);
     allocated = full;
     zeroed = full;
+    noteSize();
     writeHeader(checked ? (int) crc.getValue() : 0, size, 0, metadataSize);
     published = size;
   }
@@ -908,13 +912,13 @@ final class FileBody extends Body {
     if (!staged && window.byteSize() > used) {
       window = window.asSlice(0, used); // behind it a store would be a fault now
       viewOf(window);
-      openFastWay();
     }
+    openFastWay();
   }
 
   @Override
   long realSize() {
-    return allocated;
+    return reserved;
   }
 
   @Override
@@ -939,6 +943,7 @@ final class FileBody extends Body {
   private void finish() throws IOException {
     if (staged) {
       flush();
+      noteSize(); // what was reserved and is not needed
     }
     boolean changed = dirty;
     release();

@@ -6,7 +6,9 @@ import holdfast.chunkio.Listing.Candidate;
 import holdfast.chunkio.LoadReport.Action;
 import holdfast.chunkio.LoadReport.Problem;
 import holdfast.internal.Disk;
+import holdfast.internal.Workers;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -25,7 +27,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * put aside     in the same order
  * }</pre>
  *
- * <p>Nothing that a single file does, or that the system says about it, ends a load.
+ * <p>Nothing that a single file does, or that the system says about it, ends a load. An interrupt
+ * does, since it closes whatever file is being read.
  */
 final class Loader {
   /** What looking at one file gave. */
@@ -54,7 +57,7 @@ final class Loader {
   private final List<Problem> problems = new ArrayList<>();
   private final AtomicInteger next = new AtomicInteger();
   private final AtomicInteger done = new AtomicInteger();
-  private volatile boolean cancelled;
+  private volatile boolean stopped;
   private int added;
 
   Loader(ChunkStore store, Path root, String extension, Progress progress) {
@@ -72,10 +75,6 @@ final class Loader {
     }
     List<Found> all = candidates(listing);
     look(all);
-    if (cancelled) {
-      all.forEach(this::letGo);
-      throw new CancellationException("load of " + root);
-    }
     all.forEach(this::settle);
     removeLeftovers(listing);
     return new LoadReport(listing.streams.size(), added, listing.ignored, problems);
@@ -103,38 +102,34 @@ final class Loader {
   }
 
   private void look(List<Found> all) throws IOException {
-    int threads = Math.min(options.loadThreads(), all.size());
-    List<Thread> helpers = new ArrayList<>();
-    for (int i = 1; i < threads; i++) {
-      helpers.add(Thread.ofPlatform().name("holdfast-load-" + i).start(() -> lookAtNext(all)));
-    }
-    lookAtNext(all);
-    boolean interrupted = false;
-    for (Thread helper : helpers) {
-      while (true) {
-        try {
-          helper.join();
-          break;
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
+    int threads = Math.clamp(all.size(), 1, options.loadThreads());
+    boolean done = false;
+    try {
+      Workers.run(threads, _ -> lookAtNext(all));
+      if (stopped) {
+        throw new CancellationException("load of " + root);
       }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+      done = true;
+    } finally {
+      if (!done) {
+        all.forEach(this::letGo);
+      }
     }
   }
 
-  private void lookAtNext(List<Found> all) {
+  private void lookAtNext(List<Found> all) throws ClosedByInterruptException {
     ChunkScan scan = store.borrowScan();
+    boolean ended = false;
     try {
-      for (int i = next.getAndIncrement();
-          i < all.size() && !cancelled;
-          i = next.getAndIncrement()) {
+      for (int i = next.getAndIncrement(); i < all.size() && !stopped; i = next.getAndIncrement()) {
         lookAt(all.get(i), scan);
         tell(all.size());
       }
+      ended = true;
     } finally {
+      if (!ended) {
+        stopped = true;
+      }
       store.returnScan(scan);
     }
   }
@@ -142,12 +137,12 @@ final class Loader {
   private void tell(int total) {
     synchronized (done) {
       if (!progress.update(done.incrementAndGet(), total)) {
-        cancelled = true;
+        stopped = true;
       }
     }
   }
 
-  private void lookAt(Found found, ChunkScan scan) {
+  private void lookAt(Found found, ChunkScan scan) throws ClosedByInterruptException {
     Chunk chunk = found.chunk;
     try {
       if (found.comesUp) {
@@ -161,6 +156,8 @@ final class Loader {
         }
         judge(found, scan);
       }
+    } catch (ClosedByInterruptException e) {
+      throw e; // says nothing about the file
     } catch (CorruptDataException | IOException | InvalidPathException e) {
       found.why = e;
     } catch (OutOfMemoryError | InternalError e) {
@@ -181,7 +178,7 @@ final class Loader {
 
   private void comeUp(Found found) throws IOException {
     Chunk chunk = found.chunk;
-    chunk.tryEnter();
+    chunk.enterNew();
     try {
       chunk.goUp(false);
       found.info = chunk.recovery();
@@ -189,7 +186,7 @@ final class Loader {
       found.info = chunk.damage();
       throw e;
     } finally {
-      chunk.leaveForStore();
+      chunk.leave();
     }
   }
 

@@ -4,6 +4,10 @@ import java.util.ResourceBundle;
 
 /** Says nothing, where everything is in the result. */
 final class NoLogger implements System.Logger {
+  static final NoLogger INSTANCE = new NoLogger();
+
+  private NoLogger() {}
+
   @Override
   public String getName() {
     return "holdfast.chunkio.none";

@@ -22,6 +22,27 @@ final class Arguments {
   private Arguments() {}
 
   /**
+   * Where the command or subcommand stands: behind options of all commands that were put first; the
+   * size when there is none.
+   */
+  static int nameIndex(List<String> words) {
+    int at = 0;
+    while (at < words.size() && words.get(at).startsWith("-")) {
+      at += Globals.takesValue(words.get(at)) ? 2 : 1;
+    }
+    return Math.min(at, words.size());
+  }
+
+  /** Takes the name of the subcommand out of the words. */
+  static String takeSubcommand(String command, List<String> words) {
+    int at = nameIndex(words);
+    if (at == words.size()) {
+      throw CommandException.usage(command + " needs a subcommand", "");
+    }
+    return words.remove(at);
+  }
+
+  /**
    * Sorts the words.
    *
    * @param known the command's own options; {@code "--size="} takes a value, {@code "--all"} none

@@ -9,32 +9,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.ResourceBundle;
 
 /** {@code holdfast chunkio SUBCOMMAND}: chunk stores, those of the original included. */
 final class ChunkioCommand implements Command {
   private static final List<String> NAMES =
       List.of("ls", "cat", "put", "meta", "verify", "repair", "trim", "perf");
-
-  /** Says nothing: the command reports by itself what the store would log. */
-  private static final System.Logger QUIET =
-      new System.Logger() {
-        @Override
-        public String getName() {
-          return "holdfast.cli";
-        }
-
-        @Override
-        public boolean isLoggable(Level level) {
-          return false;
-        }
-
-        @Override
-        public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {}
-
-        @Override
-        public void log(Level level, ResourceBundle bundle, String format, Object... values) {}
-      };
 
   @Override
   public String name() {
@@ -86,14 +65,7 @@ final class ChunkioCommand implements Command {
   @Override
   public int run(Host host, List<String> words) throws IOException {
     List<String> rest = new ArrayList<>(words);
-    int at = 0;
-    while (at < rest.size() && rest.get(at).startsWith("-")) {
-      at += Globals.takesValue(rest.get(at)) ? 2 : 1;
-    }
-    if (at >= rest.size()) {
-      throw CommandException.usage("chunkio needs a subcommand", "");
-    }
-    String name = rest.remove(at);
+    String name = Arguments.takeSubcommand(name(), rest);
     try {
       return switch (name) {
         case "ls" -> ChunkioList.run(host, rest);
@@ -136,7 +108,8 @@ final class ChunkioCommand implements Command {
   /** Opens a store; one that somebody else writes to is refused. */
   static ChunkStore open(Path root, ChunkStoreOptions options) throws IOException {
     try {
-      return ChunkStore.open(root, options.withLogger(QUIET));
+      // The command reports by itself what the store would log.
+      return ChunkStore.open(root, options.withoutLogger());
     } catch (FileSystemException e) {
       if (e.getReason() != null && e.getReason().startsWith("another store")) {
         throw CommandException.refused(

@@ -44,7 +44,7 @@ final class Commands {
     }
     String speaker = "holdfast";
     try {
-      int at = commandIndex(words);
+      int at = Arguments.nameIndex(words);
       if (at == words.size()) {
         return overview(host, words);
       }
@@ -81,15 +81,6 @@ final class Commands {
     }
     String name = argv0.substring(argv0.lastIndexOf('/') + 1);
     return name.equals("lz4") || name.equals("unlz4") || name.equals("lz4cat") ? name : "";
-  }
-
-  /** Where the command stands: behind options that were put first; the size when there is none. */
-  private static int commandIndex(List<String> words) {
-    int at = 0;
-    while (at < words.size() && words.get(at).startsWith("-")) {
-      at += Globals.takesValue(words.get(at)) ? 2 : 1;
-    }
-    return Math.min(at, words.size());
   }
 
   /** A command line without a command: help, version, or a mistake among the options. */

@@ -127,14 +127,7 @@ final class WkspCommand implements Command {
   @Override
   public int run(Host host, List<String> words) throws IOException {
     List<String> rest = new ArrayList<>(words);
-    int at = 0;
-    while (at < rest.size() && rest.get(at).startsWith("-")) {
-      at += Globals.takesValue(rest.get(at)) ? 2 : 1;
-    }
-    if (at >= rest.size()) {
-      throw CommandException.usage("wksp needs a subcommand", "");
-    }
-    String name = rest.remove(at);
+    String name = Arguments.takeSubcommand(name(), rest);
     try {
       return run(host, name, rest);
     } catch (WkspLockedException e) {

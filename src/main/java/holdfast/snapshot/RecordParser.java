@@ -6,12 +6,22 @@ import java.lang.foreign.MemorySegment;
 /**
  * Takes batches apart, in the order of the file: every rule of a record, and that sequence numbers
  * never go back. For one thread.
+ *
+ * <pre>{@code
+ * begin(batch) -> next() ... next() -> end() -> begin(batch) -> ... -> finish(footer)
+ * }</pre>
  */
 final class RecordParser {
-  private final RecordSink sink;
   private final int keySize;
   private final long lowest;
   private final long highest;
+
+  private BatchInfo batch;
+  private MemorySegment mem;
+  private long next;
+
+  /** Records of the batch that are still to come. */
+  private long left;
 
   private long lastModSeq;
   private boolean removed;
@@ -19,8 +29,12 @@ final class RecordParser {
   private long tombstones;
   private long valueBytes;
 
-  RecordParser(SnapHeader header, RecordSink sink) {
-    this.sink = sink;
+  // The present record.
+  long keyAt;
+  long valueAt;
+  int valueSize;
+
+  RecordParser(SnapHeader header) {
     this.keySize = header.keySize();
     this.lowest = header.kind() == SnapshotKind.FULL ? 0 : header.baseSeq() + 1;
     this.highest = header.seq();
@@ -28,74 +42,101 @@ final class RecordParser {
   }
 
   /**
-   * Gives the records of a batch to the sink.
+   * Begins a batch; the one before has ended.
    *
-   * @param mem its plain bytes, head included
+   * @param plain its plain bytes, head included
    */
-  void batch(BatchInfo batch, MemorySegment mem) {
-    if (batch.isTombstones() && !removed) {
+  void begin(BatchInfo next, MemorySegment plain) {
+    batch = next;
+    mem = plain;
+    this.next = BatchHead.SIZE;
+    left = Integer.toUnsignedLong(next.records);
+    if (next.isTombstones() && !removed) {
       removed = true;
       lastModSeq = lowest;
     }
-    long at = BatchHead.SIZE;
-    for (long left = Integer.toUnsignedLong(batch.records); left > 0; left--) {
-      at = record(batch, mem, at);
-    }
-    if (at != batch.plain) {
-      throw bad(batch, at, "the end of the batch", batch.plain - at + " more bytes");
-    }
   }
 
-  /** Gives one record to the sink; returns where the next one begins. */
-  private long record(BatchInfo batch, MemorySegment mem, long at) {
+  MemorySegment memory() {
+    return mem;
+  }
+
+  long modSeq() {
+    return lastModSeq;
+  }
+
+  boolean isTombstone() {
+    return removed;
+  }
+
+  /** Moves on to the next record of the batch; false when there is none. */
+  boolean next() {
+    if (left == 0) {
+      return false;
+    }
+    left--;
+    long at = next;
     long head = at + keySize;
     long value = head + RecordHead.SIZE;
     long room = batch.plain - value;
     if (room < 0) {
-      throw bad(batch, at, "a record", batch.plain - at + " bytes");
+      throw bad(at, "a record", batch.plain - at + " bytes");
     }
-    int valueSize = RecordHead.valueSize(mem, head);
-    long modSeq = RecordHead.modSeq(mem, head);
+    int size = RecordHead.valueSize(mem, head);
     int flags = RecordHead.flags(mem, head);
     boolean jumbo = batch.isJumbo();
-    long padded = (long) valueSize + RecordHead.ALIGN - 1 & -RecordHead.ALIGN;
-    if (flags != (removed ? RecordHead.TOMBSTONE : 0) || (removed && valueSize != 0)) {
-      String expected = removed ? "a removed key" : "a live record";
+    long padded = ((long) size + RecordHead.ALIGN - 1) & -RecordHead.ALIGN;
+    if (flags != (removed ? RecordHead.TOMBSTONE : 0) || (removed && size != 0)) {
       throw bad(
-          batch,
           head + RecordHead.VALUE_SIZE_OFFSET,
-          expected,
-          "value size " + Integer.toUnsignedLong(valueSize) + ", flags " + SnapHeader.hex(flags));
+          removed ? "a removed key" : "a live record",
+          "value size " + Integer.toUnsignedLong(size) + ", flags " + SnapHeader.hex(flags));
     }
-    if (valueSize < 0 || (jumbo ? valueSize != room : padded > room)) {
+    if (size < 0 || (jumbo ? size != room : padded > room)) {
       throw bad(
-          batch,
           head + RecordHead.VALUE_SIZE_OFFSET,
           (jumbo ? "a value of " : "a value of at most ") + room + " bytes",
-          String.valueOf(Integer.toUnsignedLong(valueSize)));
+          String.valueOf(Integer.toUnsignedLong(size)));
     }
-    if (modSeq < lastModSeq || modSeq > highest) {
-      throw badSeq(batch, head, lastModSeq + " to " + highest, modSeq);
-    }
-    if (at == BatchHead.SIZE && modSeq != batch.firstModSeq) {
-      throw badSeq(batch, head, batch.firstModSeq + ", as the directory says", modSeq);
-    }
-    lastModSeq = modSeq;
-    if (removed) {
-      tombstones++;
-      sink.remove(mem, at, modSeq);
-      return value;
-    }
-    long end = value + (jumbo ? valueSize : padded);
-    for (long i = value + valueSize; i < end; i++) {
+    checkSeq(head, at == BatchHead.SIZE);
+    next = value + (jumbo ? size : padded);
+    for (long i = value + size; i < next; i++) {
       if (Mem.getByte(mem, i) != 0) {
-        throw bad(batch, i, "zero behind a value", String.valueOf(Mem.getByte(mem, i)));
+        throw bad(i, "zero behind a value", String.valueOf(Mem.getByte(mem, i)));
       }
     }
-    records++;
-    valueBytes += valueSize;
-    sink.put(mem, at, mem, value, valueSize, modSeq);
-    return end;
+    keyAt = at;
+    valueAt = value;
+    valueSize = size;
+    if (removed) {
+      tombstones++;
+    } else {
+      records++;
+      valueBytes += size;
+    }
+    return true;
+  }
+
+  private void checkSeq(long head, boolean first) {
+    long modSeq = RecordHead.modSeq(mem, head);
+    if (modSeq < lastModSeq || modSeq > highest) {
+      throw bad(
+          head, "a sequence number of " + lastModSeq + " to " + highest, String.valueOf(modSeq));
+    }
+    if (first && modSeq != batch.firstModSeq) {
+      throw bad(
+          head,
+          "sequence number " + batch.firstModSeq + ", as the directory says",
+          String.valueOf(modSeq));
+    }
+    lastModSeq = modSeq;
+  }
+
+  /** Behind the last record of a batch. */
+  void end() {
+    if (next != batch.plain) {
+      throw bad(next, "the end of the batch", batch.plain - next + " more bytes");
+    }
   }
 
   /** Behind the last batch: all that the footer counted. */
@@ -116,11 +157,7 @@ final class RecordParser {
     }
   }
 
-  private static SnapshotException badSeq(BatchInfo batch, long at, String expected, long found) {
-    return bad(batch, at, "a sequence number of " + expected, String.valueOf(found));
-  }
-
-  private static SnapshotException bad(BatchInfo batch, long at, String expected, String found) {
+  private SnapshotException bad(long at, String expected, String found) {
     return SnapshotException.damaged(Reason.BAD_RECORD, BatchHead.part(batch), at, expected, found);
   }
 }

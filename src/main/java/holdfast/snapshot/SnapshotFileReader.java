@@ -1,15 +1,12 @@
 package holdfast.snapshot;
 
-import holdfast.CorruptDataException;
 import holdfast.Progress;
-import holdfast.checkpt.FrameStyle;
-import holdfast.checkpt.Restore;
 import holdfast.internal.Crc32c;
 import holdfast.internal.Disk;
-import holdfast.internal.DiskChannel;
 import holdfast.internal.Mem;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -23,16 +20,15 @@ import java.util.concurrent.CancellationException;
  * <pre>{@code
  * open          header, footer, directory: checked, and they agree
  * verifyStored  every stored byte, against its checksum
- * read          helpers: read, checksum, decode, checksum    calling thread, in order: records
+ * cursor, read  every record
  * }</pre>
  *
- * <p>A record is given to the sink only after all of its batch passed its checksums. Memory is
- * bounded by what the file really has (LZ4 makes at most 255 bytes of one) and by the limit of the
- * caller, whichever is less. Damage is a {@link SnapshotException} whose reason does not depend on
- * the number of helpers.
+ * <p>Memory is bounded by what the file really has (LZ4 makes at most 255 bytes of one) and by the
+ * limit of the caller, whichever is less. Damage is a {@link SnapshotException} whose reason does
+ * not depend on the number of helpers.
  */
 final class SnapshotFileReader implements Closeable {
-  private static final int PIECE = 1 << 20;
+  static final int PIECE = 1 << 20;
 
   private final Disk.File file;
   private final SnapFooter footer;
@@ -92,8 +88,7 @@ final class SnapshotFileReader implements Closeable {
     return new SnapshotFileReader(file, footer, directory, memoryMax);
   }
 
-  private static void readFully(
-      Disk.File file, MemorySegment target, long at, Reason reason, String part)
+  static void readFully(Disk.File file, MemorySegment target, long at, Reason reason, String part)
       throws IOException {
     long count = file.read(target, at);
     if (count < target.byteSize()) {
@@ -167,11 +162,17 @@ final class SnapshotFileReader implements Closeable {
     }
   }
 
-  private static int slots(int helpers) {
+  static int slots(int helpers) {
     return helpers == 0 ? 1 : helpers + 2;
   }
 
   private void checkStored(BatchInfo batch, MemorySegment buffer) throws IOException {
+    checkStored(file, batch, buffer);
+  }
+
+  /** Compares the stored bytes of a batch with their checksum, piece by piece. */
+  static void checkStored(Disk.File file, BatchInfo batch, MemorySegment buffer)
+      throws IOException {
     int crc = 0;
     long end = batch.offset + batch.stored;
     for (long lo = batch.offset; lo < end; lo += buffer.byteSize()) {
@@ -182,7 +183,7 @@ final class SnapshotFileReader implements Closeable {
     requireCrc(crc, batch);
   }
 
-  private static void requireCrc(int crc, BatchInfo batch) {
+  static void requireCrc(int crc, BatchInfo batch) {
     if (crc != batch.storedCrc) {
       throw SnapshotException.damaged(
           Reason.BAD_FRAME,
@@ -194,6 +195,11 @@ final class SnapshotFileReader implements Closeable {
   }
 
   private void tell(Progress progress, BatchInfo batch) {
+    tell(progress, batch, footer);
+  }
+
+  /** Tells that a batch is done. */
+  static void tell(Progress progress, BatchInfo batch, SnapFooter footer) {
     if (!progress.update(batch.offset + batch.stored, footer.fileSize())) {
       throw new CancellationException("cancelled at byte " + batch.offset + " of a snapshot");
     }
@@ -201,150 +207,70 @@ final class SnapshotFileReader implements Closeable {
 
   // ---------------------------------------------------------------------------- records
 
-  /** A batch on its way to the sink. */
-  private static final class Slot extends BatchInfo {
-    final MemorySegment packed;
-    final MemorySegment plainMem;
-
-    /** Over {@link #packed}; null when batches are raw. */
-    final Restore decoder;
-
-    Slot(Arena arena, boolean raw, long storedMax, long plainMax) {
-      plainMem = arena.allocate(Math.max(1, plainMax), Long.BYTES);
-      packed = raw ? plainMem : arena.allocate(Math.max(1, storedMax), Long.BYTES);
-      decoder = raw ? null : Restore.from(packed);
-    }
-  }
-
   /**
-   * Gives all records to a sink, in the order of the file, and checks everything but what only the
-   * sink can tell.
+   * A walk over all records, in the order of the file, that checks everything but what only the
+   * store can tell. Throws {@link SnapshotException}, and {@link java.io.UncheckedIOException}.
    *
-   * @param sink used by the calling thread
    * @param helpers threads beside the calling one; fewer when memory is short
    * @param progress told about bytes of the file
    */
+  SnapshotCursor cursor(int helpers, Progress progress) {
+    return new SnapshotCursor(file, footer, storedMax, plainMax, memoryMax, helpers, progress);
+  }
+
+  /** Gives all records to a sink; otherwise as {@link #cursor}. */
   void read(RecordSink sink, int helpers, Progress progress) throws IOException {
-    boolean raw = header.style() == FrameStyle.RAW;
-    long slotSize = plainMax + (raw ? 0 : storedMax);
-    int threads = helpers;
-    while (threads > 0 && slots(threads) * slotSize > memoryMax) {
-      threads--;
-    }
-    requireMemory(slotSize, "batches of");
-    RecordParser parser = new RecordParser(header, sink);
-    try (Arena arena = Arena.ofShared()) {
-      List<Slot> slots = new ArrayList<>();
-      for (int i = 0; i < Math.min(slots(threads), Math.max(1, footer.frames())); i++) {
-        slots.add(new Slot(arena, raw, storedMax, plainMax));
-      }
-      try (var pipeline = new SlotPipeline<>(slots, threads, "holdfast-snapshot-r", this::decode)) {
-        DirectoryReader directory = directory();
-        boolean more = directory.next();
-        while (more || !pipeline.isEmpty()) {
-          Slot free = more && !directory.isJumbo() ? pipeline.free() : null;
-          if (free != null) {
-            free.copyFrom(directory);
-            pipeline.submit();
-            more = directory.next();
-          } else if (pipeline.isEmpty()) {
-            jumbo(directory, parser);
-            tell(progress, directory);
-            more = directory.next();
-          } else {
-            Slot ready = pipeline.oldest(true);
-            parser.batch(ready, ready.plainMem);
-            tell(progress, ready);
-            pipeline.release();
-          }
+    try (SnapshotCursor cursor = cursor(helpers, progress)) {
+      while (cursor.next()) {
+        MemorySegment memory = cursor.memory();
+        if (cursor.isTombstone()) {
+          sink.remove(memory, cursor.keyAt(), cursor.modSeq());
+        } else {
+          sink.put(
+              memory,
+              cursor.keyAt(),
+              memory,
+              cursor.valueAt(),
+              cursor.valueSize(),
+              cursor.modSeq());
         }
       }
-    }
-    parser.finish(footer);
-  }
-
-  private void requireMemory(long size, String what) {
-    if (size > memoryMax) {
-      throw new CorruptDataException(
-          "snapshot",
-          SnapHeader.BATCH_OFFSET,
-          what + " that needs at most " + memoryMax + " bytes",
-          String.valueOf(size));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 
-  /** What a helper does. */
-  private void decode(Slot slot) throws IOException {
-    MemorySegment stored = slot.packed.asSlice(0, slot.stored);
-    readFully(file, stored, slot.offset, Reason.BAD_FRAME, BatchHead.part(slot));
-    requireCrc(Crc32c.of(stored), slot);
-    MemorySegment head = slot.plainMem.asSlice(0, BatchHead.SIZE);
-    MemorySegment data = slot.plainMem.asSlice(BatchHead.SIZE, slot.plain - BatchHead.SIZE);
-    if (slot.decoder != null) {
-      try {
-        slot.decoder.seek(0);
-        slot.decoder.openFrame(FrameStyle.LZ4);
-        slot.decoder.meta(head);
-        slot.decoder.data(data);
-        requireEnd(slot.decoder.closeFrame(), slot);
-      } catch (CorruptDataException e) {
-        throw badFrame(slot, e);
+  /** Reads all of a full snapshot and compares its records with the hash in the footer. */
+  void verifyContent(int helpers, Progress progress) throws IOException {
+    SetHash hash = SetHash.of(header.hashKind());
+    boolean sums = header.kind() == SnapshotKind.FULL && hash.sumSize() > 0;
+    MemorySegment sum = MemorySegment.ofArray(new long[Math.max(1, hash.sumSize() / Long.BYTES)]);
+    try (SnapshotCursor cursor = cursor(helpers, progress)) {
+      while (cursor.next()) {
+        if (sums) {
+          MemorySegment memory = cursor.memory();
+          long valueAt = cursor.valueAt();
+          int valueSize = cursor.valueSize();
+          hash.add(sum, 0, memory, cursor.keyAt(), header.keySize(), memory, valueAt, valueSize);
+        }
       }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
-    BatchHead.check(head, slot);
-    requireDataCrc(Crc32c.of(data), slot);
+    if (sums) {
+      requireHash(hash.content(sum, 0), footer);
+    }
   }
 
-  private static SnapshotException badFrame(BatchInfo batch, CorruptDataException e) {
-    return SnapshotException.damaged(
-        Reason.BAD_FRAME,
-        new CorruptDataException(
-            "snapshot " + BatchHead.part(batch), e.offset(), e.expected(), e.found()));
-  }
-
-  private static void requireEnd(long end, BatchInfo batch) {
-    if (end != batch.stored) {
+  /** Fails when the records are not those that the footer names. */
+  static void requireHash(ContentHash found, SnapFooter footer) {
+    if (!found.equals(footer.hash())) {
       throw SnapshotException.damaged(
-          Reason.BAD_FRAME,
-          BatchHead.part(batch),
-          end,
-          "a frame of " + batch.stored + " bytes",
-          "one of " + end);
-    }
-  }
-
-  private static void requireDataCrc(int crc, BatchInfo batch) {
-    if (crc != batch.dataCrc) {
-      throw SnapshotException.damaged(
-          Reason.BAD_DATA,
-          BatchHead.part(batch),
-          BatchHead.DATA_CRC_OFFSET,
-          "CRC32C " + SnapHeader.hex(batch.dataCrc) + " of the data",
-          SnapHeader.hex(crc));
-    }
-  }
-
-  /** A record that fits into no batch; nothing else is on its way. */
-  private void jumbo(BatchInfo batch, RecordParser parser) throws IOException {
-    requireMemory(batch.plain, "a record");
-    try (Arena arena = Arena.ofConfined()) {
-      checkStored(batch, arena.allocate(PIECE));
-      MemorySegment plain = arena.allocate(batch.plain, Long.BYTES);
-      MemorySegment head = plain.asSlice(0, BatchHead.SIZE);
-      long recordHeadSize = (long) header.keySize() + RecordHead.SIZE;
-      try (Restore decoder = Restore.from(new DiskChannel(file))) {
-        decoder.seek(batch.offset);
-        decoder.openFrame(header.style());
-        decoder.meta(head);
-        BatchHead.check(head, batch);
-        decoder.data(plain.asSlice(BatchHead.SIZE, recordHeadSize));
-        decoder.data(plain.asSlice(BatchHead.SIZE + recordHeadSize));
-        requireEnd(decoder.closeFrame() - batch.offset, batch);
-      } catch (CorruptDataException e) {
-        throw badFrame(batch, e);
-      }
-      requireDataCrc(Crc32c.of(plain.asSlice(BatchHead.SIZE)), batch);
-      parser.batch(batch, plain);
+          Reason.HASH_MISMATCH,
+          "footer",
+          footer.fileSize() - SnapFooter.SIZE + SnapFooter.HASH_OFFSET,
+          "records whose hash is " + footer.hash(),
+          found.toString());
     }
   }
 }

@@ -4,6 +4,7 @@ import holdfast.Progress;
 import holdfast.internal.Check;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * How to write a checkpoint. Immutable.
@@ -43,72 +44,96 @@ public record WkspCheckptOptions(
   }
 
   /**
-   * Another layout.
+   * {@return a copy with another layout}
    *
-   * @param newStyle which
-   * @return a copy
+   * @param value which
    */
-  public WkspCheckptOptions withStyle(WkspCheckptStyle newStyle) {
-    return new WkspCheckptOptions(newStyle, threads, info, tags, sidecar, replace, progress);
+  public WkspCheckptOptions withStyle(WkspCheckptStyle value) {
+    return with(draft -> draft.style = value);
   }
 
   /**
-   * Another number of threads.
+   * {@return a copy with another number of threads}
    *
-   * @param newThreads at least 1
-   * @return a copy
+   * @param value at least 1
    */
-  public WkspCheckptOptions withThreads(int newThreads) {
-    return new WkspCheckptOptions(style, newThreads, info, tags, sidecar, replace, progress);
+  public WkspCheckptOptions withThreads(int value) {
+    return with(draft -> draft.threads = value);
   }
 
   /**
-   * Other words about the making.
+   * {@return a copy with other words about the making}
    *
-   * @param newInfo what the file says
-   * @return a copy
+   * @param value what the file says
    */
-  public WkspCheckptOptions withInfo(WkspCheckptInfo newInfo) {
-    return new WkspCheckptOptions(style, threads, newInfo, tags, sidecar, replace, progress);
+  public WkspCheckptOptions withInfo(WkspCheckptInfo value) {
+    return with(draft -> draft.info = value);
   }
 
   /**
-   * Only allocations with some tags.
+   * {@return a copy that writes only allocations with some tags}
    *
-   * @param newTags which; none for all
-   * @return a copy
+   * @param value which; none for all
    */
-  public WkspCheckptOptions withTags(List<Long> newTags) {
-    return new WkspCheckptOptions(style, threads, info, newTags, sidecar, replace, progress);
+  public WkspCheckptOptions withTags(List<Long> value) {
+    return with(draft -> draft.tags = value);
   }
 
   /**
-   * With or without a sidecar.
+   * {@return a copy with or without a sidecar}
    *
-   * @param on whether to write one
-   * @return a copy
+   * @param value whether to write one
    */
-  public WkspCheckptOptions withSidecar(boolean on) {
-    return new WkspCheckptOptions(style, threads, info, tags, on, replace, progress);
+  public WkspCheckptOptions withSidecar(boolean value) {
+    return with(draft -> draft.sidecar = value);
   }
 
   /**
-   * Whether a file that is there may be replaced.
+   * {@return a copy that may replace a file that is there, or may not}
    *
-   * @param on whether it may
-   * @return a copy
+   * @param value whether it may
    */
-  public WkspCheckptOptions withReplace(boolean on) {
-    return new WkspCheckptOptions(style, threads, info, tags, sidecar, on, progress);
+  public WkspCheckptOptions withReplace(boolean value) {
+    return with(draft -> draft.replace = value);
   }
 
   /**
-   * Somebody who watches.
+   * {@return a copy with somebody else who watches}
    *
-   * @param newProgress told about bytes
-   * @return a copy
+   * @param value told about bytes
    */
-  public WkspCheckptOptions withProgress(Progress newProgress) {
-    return new WkspCheckptOptions(style, threads, info, tags, sidecar, replace, newProgress);
+  public WkspCheckptOptions withProgress(Progress value) {
+    return with(draft -> draft.progress = value);
+  }
+
+  private WkspCheckptOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.done();
+  }
+
+  /** The values of a copy while one of them changes. */
+  private static final class Draft {
+    WkspCheckptStyle style;
+    int threads;
+    WkspCheckptInfo info;
+    List<Long> tags;
+    boolean sidecar;
+    boolean replace;
+    Progress progress;
+
+    Draft(WkspCheckptOptions of) {
+      style = of.style;
+      threads = of.threads;
+      info = of.info;
+      tags = of.tags;
+      sidecar = of.sidecar;
+      replace = of.replace;
+      progress = of.progress;
+    }
+
+    WkspCheckptOptions done() {
+      return new WkspCheckptOptions(style, threads, info, tags, sidecar, replace, progress);
+    }
   }
 }

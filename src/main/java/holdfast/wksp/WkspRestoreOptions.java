@@ -6,6 +6,7 @@ import holdfast.internal.Check;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * How to restore a workspace. Immutable.
@@ -62,100 +63,80 @@ public record WkspRestoreOptions(
   }
 
   /**
-   * Another seed than the workspace has.
+   * {@return a copy with another seed than the workspace has}
    *
-   * @param newSeed any
-   * @return a copy
+   * @param value any
    */
-  public WkspRestoreOptions withSeed(int newSeed) {
-    return new WkspRestoreOptions(
-        OptionalInt.of(newSeed),
-        threads,
-        tags,
-        gaddrLo,
-        gaddrHi,
-        sidecar,
-        verifyFirst,
-        limits,
-        progress);
+  public WkspRestoreOptions withSeed(int value) {
+    return with(draft -> draft.seed = OptionalInt.of(value));
   }
 
   /**
-   * Another number of threads.
+   * {@return a copy with another number of threads}
    *
-   * @param newThreads at least 1
-   * @return a copy
+   * @param value at least 1
    */
-  public WkspRestoreOptions withThreads(int newThreads) {
-    return new WkspRestoreOptions(
-        seed, newThreads, tags, gaddrLo, gaddrHi, sidecar, verifyFirst, limits, progress);
+  public WkspRestoreOptions withThreads(int value) {
+    return with(draft -> draft.threads = value);
   }
 
   /**
-   * Only allocations with some tags.
+   * {@return a copy that restores only allocations with some tags}
    *
-   * @param newTags which; none for all
-   * @return a copy
+   * @param value which; none for all
    */
-  public WkspRestoreOptions withTags(List<Long> newTags) {
-    return new WkspRestoreOptions(
-        seed, threads, newTags, gaddrLo, gaddrHi, sidecar, verifyFirst, limits, progress);
+  public WkspRestoreOptions withTags(List<Long> value) {
+    return with(draft -> draft.tags = value);
   }
 
   /**
-   * Only allocations inside a range.
+   * {@return a copy that restores only allocations inside a range}
    *
    * @param lo first address
    * @param hi one behind the last
-   * @return a copy
    */
   public WkspRestoreOptions withRange(long lo, long hi) {
-    return new WkspRestoreOptions(
-        seed, threads, tags, lo, hi, sidecar, verifyFirst, limits, progress);
+    return with(
+        draft -> {
+          draft.gaddrLo = lo;
+          draft.gaddrHi = hi;
+        });
   }
 
   /**
-   * Another way with sidecars.
+   * {@return a copy with another way with sidecars}
    *
-   * @param newSidecar what to do
-   * @return a copy
+   * @param value what to do
    */
-  public WkspRestoreOptions withSidecar(WkspSidecar newSidecar) {
-    return new WkspRestoreOptions(
-        seed, threads, tags, gaddrLo, gaddrHi, newSidecar, verifyFirst, limits, progress);
+  public WkspRestoreOptions withSidecar(WkspSidecar value) {
+    return with(draft -> draft.sidecar = value);
   }
 
   /**
-   * Whether to decode everything once before the workspace is touched.
+   * {@return a copy that decodes everything once before the workspace is touched, or does not}
    *
-   * @param on as in {@link #verifyFirst}
-   * @return a copy
+   * @param value as in {@link #verifyFirst}
    */
-  public WkspRestoreOptions withVerifyFirst(boolean on) {
-    return new WkspRestoreOptions(
-        seed, threads, tags, gaddrLo, gaddrHi, sidecar, on, limits, progress);
+  public WkspRestoreOptions withVerifyFirst(boolean value) {
+    return with(draft -> draft.verifyFirst = value);
   }
 
   /**
-   * Other limits.
+   * {@return a copy with other limits}
    *
-   * @param newLimits as in {@link #limits}
-   * @return a copy
+   * @param value as in {@link #limits}
    */
-  public WkspRestoreOptions withLimits(Limits newLimits) {
-    return new WkspRestoreOptions(
-        seed, threads, tags, gaddrLo, gaddrHi, sidecar, verifyFirst, newLimits, progress);
+  public WkspRestoreOptions withLimits(Limits value) {
+    return with(draft -> draft.limits = value);
   }
 
   /**
-   * Somebody who watches.
+   * {@return a copy with somebody else who watches}
    *
-   * @param newProgress told about bytes
-   * @return a copy
+   * @param value told about bytes
    */
-  public WkspRestoreOptions withProgress(Progress newProgress) {
-    return new WkspRestoreOptions(
-        seed, threads, tags, gaddrLo, gaddrHi, sidecar, verifyFirst, limits, newProgress);
+  public WkspRestoreOptions withProgress(Progress value) {
+    return with(draft -> draft.progress = value);
   }
 
   /** Whether an allocation is wanted. */
@@ -166,5 +147,41 @@ public record WkspRestoreOptions(
   /** Whether all allocations are wanted. */
   boolean wantsAll() {
     return tags.isEmpty() && gaddrLo <= 0 && gaddrHi == Long.MAX_VALUE;
+  }
+
+  private WkspRestoreOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.done();
+  }
+
+  /** The values of a copy while one of them changes. */
+  private static final class Draft {
+    OptionalInt seed;
+    int threads;
+    List<Long> tags;
+    long gaddrLo;
+    long gaddrHi;
+    WkspSidecar sidecar;
+    boolean verifyFirst;
+    Limits limits;
+    Progress progress;
+
+    Draft(WkspRestoreOptions of) {
+      seed = of.seed;
+      threads = of.threads;
+      tags = of.tags;
+      gaddrLo = of.gaddrLo;
+      gaddrHi = of.gaddrHi;
+      sidecar = of.sidecar;
+      verifyFirst = of.verifyFirst;
+      limits = of.limits;
+      progress = of.progress;
+    }
+
+    WkspRestoreOptions done() {
+      return new WkspRestoreOptions(
+          seed, threads, tags, gaddrLo, gaddrHi, sidecar, verifyFirst, limits, progress);
+    }
   }
 }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,15 +35,20 @@ class ChunkFaultTest {
     "STAGED, NO_SPACE",
   })
   void afterAFailureTheStoreHoldsWhatWasPromised(Engine engine, Effect effect) throws IOException {
-    ChunkStoreOptions options = options(engine);
+    failEach(ChunkModel::usual, options(engine), effect);
+    failEach(ChunkModel::seals, options(engine), effect);
+  }
+
+  private static void failEach(
+      Supplier<ChunkModel> history, ChunkStoreOptions options, Effect effect) throws IOException {
     SimDisk whole = new SimDisk();
-    ChunkModel.usual().run(whole, options, false);
+    history.get().run(whole, options, false);
     int operations = whole.faults().count(EnumSet.allOf(Op.class));
     assertTrue(operations > 100, operations + " operations");
     for (int n = 1; n <= operations; n++) {
       SimDisk disk = new SimDisk();
       disk.faults().fail(n, EnumSet.allOf(Op.class), "*", effect);
-      failOnce(disk, ChunkModel.usual(), options, effect + " at operation " + n);
+      failOnce(disk, history.get(), options, effect + " at operation " + n);
     }
   }
 

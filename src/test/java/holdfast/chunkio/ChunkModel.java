@@ -3,6 +3,7 @@ package holdfast.chunkio;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import holdfast.internal.Disk;
+import holdfast.lz4.Lz4FrameOptions;
 import holdfast.testkit.SimDisk;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -20,8 +21,8 @@ import java.util.TreeMap;
  * it: the oracle of the tests of crashes and faults.
  *
  * <p>Steps: appends of several sizes, syncs, metadata, cuts, transactions kept and given up, a
- * chunk going down and up, a deletion. Content is text, {@code metadata|content} by name of the
- * chunk.
+ * chunk going down and up, a seal, a deletion. Content is text, {@code metadata|content} by name of
+ * the chunk, behind {@code SEALED} when it is.
  */
 final class ChunkModel {
   static final Path ROOT = Path.of("root");
@@ -76,8 +77,14 @@ final class ChunkModel {
     return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 
+  private static final String SEALED = "SEALED ";
+
+  private static String mark(String value) {
+    return value.startsWith(SEALED) ? SEALED : "";
+  }
+
   private static String metadata(String value) {
-    return value.substring(0, value.indexOf('|'));
+    return value.substring(mark(value).length(), value.indexOf('|'));
   }
 
   private static String content(String value) {
@@ -102,7 +109,8 @@ final class ChunkModel {
 
   void metadata(String name, String text) {
     Map<String, String> state = last();
-    state.put(name, text + "|" + content(state.get(name)));
+    String old = state.get(name);
+    state.put(name, mark(old) + text + "|" + content(old));
     add(state, false, stream -> stream.chunk(name).setMetadata(bytes(text)));
   }
 
@@ -152,6 +160,13 @@ final class ChunkModel {
         });
   }
 
+  /** Durable when it returns, whatever the level of the store. */
+  void seal(String name) {
+    Map<String, String> state = last();
+    state.put(name, SEALED + state.get(name));
+    add(state, true, stream -> stream.chunk(name).seal(Lz4FrameOptions.DEFAULT));
+  }
+
   void downAndUp(String name) {
     add(
         last(),
@@ -198,7 +213,8 @@ final class ChunkModel {
     Map<String, String> found = new TreeMap<>();
     for (ChunkStream stream : store.streams()) {
       for (Chunk chunk : stream.chunks()) {
-        found.put(chunk.name(), string(chunk.metadata()) + "|" + string(chunk.contentCopy()));
+        String value = string(chunk.metadata()) + "|" + string(chunk.contentCopy());
+        found.put(chunk.name(), (chunk.isSealed() ? SEALED : "") + value);
       }
     }
     return found;
@@ -255,6 +271,34 @@ final class ChunkModel {
         }
       }
     }
+  }
+
+  /** Seals of chunks that were synced, that were not, that are empty, and what may follow. */
+  static ChunkModel seals() {
+    ChunkModel model = new ChunkModel();
+    model.create("a");
+    model.append("a", text(1, 300));
+    model.append("a", text(1, 300)); // again, so that there is something to compress
+    model.seal("a");
+    model.create("b");
+    model.seal("b");
+    model.create("c");
+    model.metadata("c", "tag");
+    model.append("c", text(2, 700));
+    model.sync("c");
+    model.append("c", text(3, 20));
+    model.seal("c");
+    model.metadata("c", "a longer tag");
+    model.sync("c");
+    model.downAndUp("c");
+    model.metadata("a", "tag");
+    model.create("d");
+    model.append("d", text(4, 5000));
+    model.transaction("d", text(5, 20), text(6, 700), "tag");
+    model.cut("d", 4000, text(7, 30));
+    model.seal("d");
+    model.delete("b");
+    return model;
   }
 
   /** A bit of everything. */

@@ -47,6 +47,43 @@ class ChunkPowerCutTest {
     assertTrue(count > 300, count + " states");
   }
 
+  @ParameterizedTest
+  @EnumSource(Engine.class)
+  void aSealIsThereOrNotAndIsDurableOnceItReturned(Engine engine) throws IOException {
+    ChunkModel model = ChunkModel.seals();
+    ChunkStoreOptions options = options(engine);
+    SimDisk disk = run(model, options);
+    long count =
+        PowerCuts.check(
+            disk.states(STATES), state -> model.check(state.disk(), options, promised(state)));
+    assertTrue(count > 300, count + " states");
+  }
+
+  @Test
+  void aSealIsDurableWhateverTheLevelOfTheStore() throws IOException {
+    ChunkModel model = new ChunkModel();
+    model.create("a");
+    model.append("a", ChunkModel.text(1, 600));
+    model.append("a", ChunkModel.text(1, 600));
+    model.seal("a");
+    model.create("b");
+    model.append("b", ChunkModel.text(2, 40));
+    ChunkStoreOptions options = Chunks.QUIETLY.withSync(SyncLevel.NONE);
+    SimDisk disk = run(model, options);
+    PowerCuts.check(
+        disk.states(STATES), state -> model.check(state.disk(), options, promised(state)));
+    // The model would notice: with the forces of the seal left out, it is lost.
+    SimDisk careless = new SimDisk();
+    careless.faults().fail(1, SimFaults.FORCES, "*", Effect.IGNORE);
+    model.run(careless, options, false);
+    assertThrows(
+        AssertionError.class,
+        () ->
+            PowerCuts.check(
+                careless.states(STATES),
+                state -> model.check(state.disk(), options, promised(state))));
+  }
+
   @Test
   void aCutDuringTheRecoveryFromACutLosesNothingEither() throws IOException {
     ChunkModel model = ChunkModel.usual();

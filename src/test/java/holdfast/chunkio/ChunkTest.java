@@ -22,6 +22,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -85,6 +86,31 @@ class ChunkTest {
       assertThrows(IllegalArgumentException.class, () -> store.createMemoryStream(name));
       ChunkStream stream = store.createStream("s");
       assertThrows(IllegalArgumentException.class, () -> stream.open(name));
+    }
+  }
+
+  @Test
+  void anInterruptEndsALoadAndIsNoDamage() throws IOException {
+    ChunkStoreOptions options = Chunks.QUIETLY.withUpMax(3);
+    try (ChunkStore store = open(options)) {
+      for (int i = 0; i < 10; i++) {
+        Chunk chunk = store.stream("s").open("c" + i);
+        chunk.append(bytes("content"));
+        chunk.close();
+      }
+    }
+    try (ChunkStore store = open(options)) {
+      Thread.currentThread().interrupt();
+      try {
+        assertThrows(ClosedByInterruptException.class, store::load);
+      } finally {
+        assertTrue(Thread.interrupted());
+      }
+      assertEquals(0, store.statistics().chunks());
+      assertEquals(0, store.statistics().filesUp());
+      assertTrue(store.load().isClean());
+      assertEquals(10, store.statistics().chunks());
+      assertEquals(3, store.statistics().filesUp());
     }
   }
 
@@ -406,6 +432,45 @@ class ChunkTest {
   }
 
   @Test
+  void bytesInBuffersCountTowardsTheLimits() throws IOException {
+    ChunkLimits limits = ChunkLimits.NONE.withStoreBytesMax(100_000);
+    byte[] data = new byte[1000];
+    Arrays.fill(data, (byte) 1);
+    ChunkStoreOptions options = Chunks.QUIETLY.withEngine(Engine.STAGED).withLimits(limits);
+    try (ChunkStore store = open(options)) {
+      Chunk chunk = store.createStream("s").open("a");
+      int stored = 0;
+      while (stored < 1000 && chunk.append(data)) {
+        stored++;
+        assertEquals(chunk.realSize(), store.statistics().diskBytes());
+      }
+      assertTrue(stored > 50 && stored <= 100, stored + " appends");
+      assertTrue(store.statistics().diskBytes() <= 100_000);
+      chunk.down();
+      assertEquals(Files.size(chunk.path()), store.statistics().diskBytes());
+    }
+  }
+
+  @Test
+  void aSealIsKnownAgainWithoutChecksumsToo() throws IOException {
+    ChunkStoreOptions options = Chunks.QUIETLY.withChecksum(ChecksumMode.OFF);
+    try (ChunkStore store = open(options)) {
+      Chunk chunk = store.createStream("s").open("c");
+      chunk.append(bytes("content"));
+      assertTrue(chunk.seal(Lz4FrameOptions.DEFAULT));
+    }
+    for (ChecksumMode mode : List.of(ChecksumMode.OFF, ChecksumMode.MAINTAIN)) {
+      try (ChunkStore store = open(options.withChecksum(mode))) {
+        assertTrue(store.load().isClean());
+        Chunk chunk = store.stream("s").chunk("c");
+        assertTrue(chunk.isSealed());
+        assertEquals("content", text(chunk));
+        assertThrows(IllegalStateException.class, () -> chunk.append(new byte[1]));
+      }
+    }
+  }
+
+  @Test
   void theOldestGoesOrTheCallerDecides() throws IOException {
     ChunkLimits limits = ChunkLimits.NONE.withStreamChunksMax(3).withPolicy(Policy.DROP_OLDEST);
     List<String> asked = new ArrayList<>();
@@ -587,7 +652,7 @@ class ChunkTest {
         all.add(
             executor.submit(
                 () -> {
-                  for (int i = 0; i < 40; i++) {
+                  for (int i = 0; i < 200; i++) {
                     String name = "c-" + thread + "-" + i % 5;
                     Chunk chunk = stream.chunk(name);
                     chunk = chunk == null ? stream.open(name) : chunk;
@@ -607,7 +672,7 @@ class ChunkTest {
         assertTrue(one.get());
       }
       for (Chunk chunk : stream.chunks()) {
-        assertEquals(8, text(chunk).lines().count(), chunk.toString());
+        assertEquals(40, text(chunk).lines().count(), chunk.toString());
       }
     }
   }

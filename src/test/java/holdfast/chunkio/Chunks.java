@@ -5,32 +5,12 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.ResourceBundle;
 import java.util.stream.Stream;
 
 /** Small things that several tests of chunks do. */
 final class Chunks {
-  /** Hears nothing: tests look at the reports. */
-  static final System.Logger QUIET =
-      new System.Logger() {
-        @Override
-        public String getName() {
-          return "quiet";
-        }
-
-        @Override
-        public boolean isLoggable(Level level) {
-          return false;
-        }
-
-        @Override
-        public void log(Level level, ResourceBundle bundle, String text, Throwable thrown) {}
-
-        @Override
-        public void log(Level level, ResourceBundle bundle, String format, Object... values) {}
-      };
-
-  static final ChunkStoreOptions QUIETLY = ChunkStoreOptions.DEFAULT.withLogger(QUIET);
+  /** Tests look at the reports. */
+  static final ChunkStoreOptions QUIETLY = ChunkStoreOptions.DEFAULT.withoutLogger();
 
   private Chunks() {}
 

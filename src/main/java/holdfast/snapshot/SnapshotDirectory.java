@@ -1,0 +1,261 @@
+package holdfast.snapshot;
+
+import holdfast.Progress;
+import holdfast.internal.Disk;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * A directory in which one service puts snapshots: the only place where they become visible and
+ * where they are deleted.
+ *
+ * <pre>{@code
+ * publish  P1  create .NAME.tmp        crash up to here: the state before,
+ *          P2  write all                 and a temporary file that the next start removes
+ *          P3  force the file
+ *          P4  read it again
+ *          P5  rename to NAME          crash from here on: the state before or the new one
+ *          P6  force the directory     done: the new one
+ * prune    P8  delete what is too old, incremental ones first; force the directory
+ * }</pre>
+ *
+ * <p>Whoever has an object of this class has the lock of the directory, so there is only one. When
+ * the directory was taken away and came back, the next {@link #publish} takes the lock again. For
+ * one thread at a time.
+ */
+final class SnapshotDirectory implements Closeable {
+  /** Writes the bytes of a file. */
+  @FunctionalInterface
+  interface Body {
+    SnapFooter write(Disk.File file) throws IOException;
+  }
+
+  private final Disk disk;
+  private final Path directory;
+  private Disk.File lockFile;
+
+  private SnapshotDirectory(Disk disk, Path directory) {
+    this.disk = disk;
+    this.directory = directory;
+  }
+
+  /**
+   * Takes the lock and removes what an earlier owner left half written.
+   *
+   * @param directory exists
+   * @throws SnapshotException {@link Reason#LOCKED} when somebody else has it
+   */
+  static SnapshotDirectory open(Disk disk, Path directory) throws IOException {
+    SnapshotDirectory own = new SnapshotDirectory(disk, directory);
+    own.lock();
+    try {
+      own.removeTemporaries();
+    } catch (Throwable e) {
+      own.close();
+      throw e;
+    }
+    return own;
+  }
+
+  private void lock() throws IOException {
+    Path path = directory.resolve(SnapshotName.LOCK);
+    Disk.File file = disk.open(path, Disk.Mode.CREATE);
+    try {
+      if (file.tryLock(false) == null) {
+        throw new SnapshotException(
+            Reason.LOCKED, directory + " has another service, which holds " + path);
+      }
+    } catch (Throwable e) {
+      file.close();
+      throw e;
+    }
+    lockFile = file;
+  }
+
+  /** Takes the lock again when the file that is locked is not the one of that name any more. */
+  private void ensureLock() throws IOException {
+    if (lockFile == null) {
+      lock();
+      return;
+    }
+    boolean same;
+    try (Disk.File now = disk.open(directory.resolve(SnapshotName.LOCK), Disk.Mode.WRITE)) {
+      same = now.key().equals(lockFile.key());
+    } catch (NoSuchFileException e) {
+      same = false;
+    }
+    if (!same) {
+      close();
+      lock();
+    }
+  }
+
+  private void removeTemporaries() throws IOException {
+    for (Disk.Entry entry : disk.list(directory)) {
+      if (SnapshotName.isTemporary(entry.name()) && entry.kind() == Disk.Kind.FILE) {
+        disk.delete(directory.resolve(entry.name()));
+      }
+    }
+  }
+
+  /** Gives up the lock. */
+  @Override
+  public void close() throws IOException {
+    if (lockFile != null) {
+      Disk.File file = lockFile;
+      lockFile = null;
+      file.close();
+    }
+  }
+
+  /**
+   * Fails when the file system has too little room.
+   *
+   * @param predicted bytes of the file to come
+   * @param reserve bytes that have to be left
+   * @throws SnapshotException {@link Reason#NO_SPACE}
+   */
+  void requireSpace(long predicted, long reserve) throws IOException {
+    long usable = disk.usableSpace(directory);
+    double wanted = 1.1 * predicted + reserve; // a tenth for frames that do not compress
+    if (usable < wanted) {
+      throw new SnapshotException(
+          Reason.NO_SPACE,
+          directory
+              + " has "
+              + usable
+              + " bytes of free space, "
+              + (long) wanted
+              + " are wanted for the next snapshot");
+    }
+  }
+
+  /**
+   * Writes a snapshot and makes it visible, complete and durable. On failure the directory is as it
+   * was, unless the very last step failed: then the new file may be there or not after a power cut.
+   *
+   * @param verify whether to read the file again before it becomes visible
+   * @throws SnapshotException {@link Reason#WRONG_STORE} when a file of another store has the name;
+   *     damage that was found by reading again
+   * @throws IOException when the system refuses something
+   */
+  SnapshotInfo publish(SnapHeader header, boolean verify, Body body) throws IOException {
+    ensureLock();
+    String name = SnapshotName.of(header);
+    Path target = directory.resolve(name);
+    Path temporary = directory.resolve(SnapshotName.temporary(name));
+    delete(temporary);
+    Disk.File file = disk.open(temporary, Disk.Mode.CREATE_NEW);
+    boolean visible = false;
+    try {
+      SnapFooter footer;
+      try (file) {
+        footer = body.write(file);
+        file.force(true);
+      }
+      if (verify) {
+        verify(temporary, footer);
+      }
+      makeWay(target, name, header.storeId());
+      disk.rename(temporary, target);
+      visible = true;
+      disk.forceDirectory(directory);
+      return SnapshotInfo.of(target, footer);
+    } catch (Throwable e) {
+      if (!visible) {
+        deleteAfter(e, temporary);
+      }
+      throw e;
+    }
+  }
+
+  private void verify(Path temporary, SnapFooter footer) throws IOException {
+    try (var reader = SnapshotFileReader.open(disk, temporary, 0)) {
+      if (!reader.footer().equals(footer)) {
+        throw SnapshotException.damaged(
+            Reason.BAD_FOOTER, "footer", footer.fileSize(), "what was written", "something else");
+      }
+      reader.verifyStored(0, Progress.NONE);
+    }
+  }
+
+  /** A file of the name is replaced when it is of the same store, else it must not be lost. */
+  private void makeWay(Path target, String name, UUID storeId) throws IOException {
+    SnapshotInfo there;
+    try (var reader = SnapshotFileReader.open(disk, target, 0)) {
+      there = reader.info();
+    } catch (NoSuchFileException e) {
+      return;
+    } catch (SnapshotException e) {
+      disk.rename(target, directory.resolve(SnapshotName.damaged(name)));
+      return;
+    }
+    if (!there.storeId().equals(storeId)) {
+      throw new SnapshotException(
+          Reason.WRONG_STORE,
+          target + " is of store " + there.storeId() + " and not of " + storeId);
+    }
+  }
+
+  private void delete(Path path) throws IOException {
+    try {
+      disk.delete(path);
+    } catch (NoSuchFileException e) {
+      // The usual case: nobody died here before.
+    }
+  }
+
+  private void deleteAfter(Throwable failure, Path path) {
+    try {
+      delete(path);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  /**
+   * Deletes what is too old of one store: keeps its newest full snapshots, and of each of them the
+   * newest incremental ones. Damaged files and those of other stores stay.
+   *
+   * @param keepFull at least 1
+   * @param keepIncremental at least 0
+   * @return what was deleted, in that order
+   */
+  List<Path> prune(UUID storeId, int keepFull, int keepIncremental) throws IOException {
+    // A file that cannot be read now is not damaged: nothing that depends on it may go.
+    List<SnapshotInfo> mine =
+        SnapshotListing.of(disk, directory, false).snapshots().reversed().stream()
+            .filter(info -> info.storeId().equals(storeId))
+            .toList();
+    List<SnapshotInfo> fulls =
+        mine.stream().filter(info -> info.kind() == SnapshotKind.FULL).toList();
+    Set<Path> kept = new HashSet<>();
+    for (SnapshotInfo full : fulls.subList(0, Math.min(keepFull, fulls.size()))) {
+      kept.add(full.path());
+      mine.stream()
+          .filter(info -> info.baseId().equals(full.id()))
+          .limit(keepIncremental)
+          .forEach(info -> kept.add(info.path()));
+    }
+    List<Path> deleted = new ArrayList<>();
+    for (SnapshotKind kind : List.of(SnapshotKind.INCREMENTAL, SnapshotKind.FULL)) {
+      for (SnapshotInfo info : mine.reversed()) {
+        if (info.kind() == kind && !kept.contains(info.path())) {
+          disk.delete(info.path());
+          deleted.add(info.path());
+        }
+      }
+    }
+    if (!deleted.isEmpty()) {
+      disk.forceDirectory(directory);
+    }
+    return deleted;
+  }
+}
