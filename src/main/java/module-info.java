@@ -7,6 +7,7 @@ module holdfast {
   exports holdfast.lz4;
   exports holdfast.wksp;
   exports holdfast.sidecar;
+  exports holdfast.snapshot;
 
   provides java.util.spi.ToolProvider with
       holdfast.cli.HoldfastTool;

@@ -9,8 +9,8 @@ final class Commands {
   /** In the order of the overview. */
   private static final List<String> NAMES =
       List.of(
-          "tour", "lz4", "unlz4", "lz4cat", "wksp", "groove", "chunkio", "inspect", "verify",
-          "help");
+          "tour", "lz4", "unlz4", "lz4cat", "wksp", "groove", "chunkio", "snapshot", "inspect",
+          "verify", "help");
 
   private Commands() {}
 
@@ -22,6 +22,7 @@ final class Commands {
       case "wksp" -> new WkspCommand();
       case "groove" -> new GrooveCommand();
       case "chunkio" -> new ChunkioCommand();
+      case "snapshot" -> new SnapshotCommand();
       case "inspect" -> new InspectCommand();
       case "verify" -> new VerifyCommand();
       case "help" -> new HelpCommand();

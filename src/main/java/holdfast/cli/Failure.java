@@ -2,6 +2,8 @@ package holdfast.cli;
 
 import holdfast.CorruptDataException;
 import holdfast.UnsupportedFormatException;
+import holdfast.snapshot.Reason;
+import holdfast.snapshot.SnapshotException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -32,6 +34,13 @@ record Failure(int code, String reason, String advice) {
               ExitCode.REFUSED, c.getMessage(), "A larger --limit-mem would let it be read.");
       case CorruptDataException c -> new Failure(ExitCode.PROBLEM, c.getMessage(), DAMAGED);
       case UnsupportedFormatException u -> new Failure(ExitCode.UNSUPPORTED, u.getMessage(), "");
+      case SnapshotException s when s.getCause() instanceof CorruptDataException c -> of(c);
+      case SnapshotException s when s.getCause() instanceof UnsupportedFormatException u -> of(u);
+      case SnapshotException s ->
+          new Failure(
+              s.reason() == Reason.LOCKED ? ExitCode.REFUSED : ExitCode.PROBLEM,
+              s.getMessage(),
+              "");
       case NoSuchFileException n -> new Failure(ExitCode.IO, "no such file", "");
       case AccessDeniedException a -> new Failure(ExitCode.IO, "permission denied", "");
       case FileAlreadyExistsException f ->

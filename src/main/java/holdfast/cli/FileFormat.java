@@ -10,6 +10,9 @@ import holdfast.lz4.Lz4Frame;
 import holdfast.lz4.Lz4FrameInputStream;
 import holdfast.lz4.Lz4FrameReadOptions;
 import holdfast.sidecar.Sidecars;
+import holdfast.snapshot.SnapshotFiles;
+import holdfast.snapshot.SnapshotLoader;
+import holdfast.snapshot.VerifyLevel;
 import holdfast.wksp.Wksp;
 import holdfast.wksp.WkspRestore;
 import holdfast.wksp.WkspUsage;
@@ -159,6 +162,26 @@ enum FileFormat {
     @Override
     long verify(Path path, FileChannel file, Limits limits) throws IOException {
       return GrooveFiles.verify(path);
+    }
+  },
+
+  /** States of record stores. */
+  SNAPSHOT("snapshots") {
+    @Override
+    boolean matches(byte[] head) {
+      return SnapshotFiles.isSnapshot(head);
+    }
+
+    @Override
+    Structure inspect(Path path, FileChannel file, Limits limits) throws IOException {
+      return SnapshotFiles.structure(path);
+    }
+
+    @Override
+    long verify(Path path, FileChannel file, Limits limits) throws IOException {
+      int threads = Runtime.getRuntime().availableProcessors() - 1;
+      return SnapshotLoader.verify(path, VerifyLevel.FULL, limits, threads, Progress.NONE)
+          .valueBytes();
     }
   },
 

@@ -1,8 +1,10 @@
 package holdfast.snapshot;
 
+import holdfast.Structure;
 import holdfast.internal.Crc32c;
 import holdfast.internal.Mem;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * The last 256 bytes of a snapshot file: what is in it, and the proof that it was written to its
@@ -238,5 +240,31 @@ record SnapFooter(
 
   private static SnapshotException bad(long offset, String expected, String found) {
     return SnapshotException.damaged(Reason.BAD_FOOTER, PART, offset, expected, found);
+  }
+
+  /** The fields that the header does not have, for people. */
+  Structure structure() {
+    long at = fileSize() - SIZE;
+    return new Structure(
+        PART,
+        at,
+        SIZE,
+        "",
+        List.of(
+            number("records", at + RECORDS_OFFSET, records),
+            number("removed keys", at + TOMBSTONES_OFFSET, tombstones),
+            number("value bytes", at + VALUE_BYTES_OFFSET, valueBytes),
+            number("records of the store", at + STORE_RECORDS_OFFSET, storeRecords),
+            number("value bytes of the store", at + STORE_VALUE_BYTES_OFFSET, storeValueBytes),
+            number("directory offset", at + DIRECTORY_OFFSET_OFFSET, directoryOffset),
+            number("directory size", at + DIRECTORY_BYTES_OFFSET, directoryBytes()),
+            number("batches", at + FRAMES_OFFSET, frames),
+            number("file size", at + FILE_SIZE_OFFSET, fileSize()),
+            Structure.leaf(
+                "content hash", at + HASH_OFFSET, ContentHash.SIZE, hash.toString())));
+  }
+
+  private static Structure number(String name, long at, long value) {
+    return Structure.leaf(name, at, Long.BYTES, String.valueOf(value));
   }
 }

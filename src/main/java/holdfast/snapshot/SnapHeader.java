@@ -1,9 +1,12 @@
 package holdfast.snapshot;
 
+import holdfast.Structure;
 import holdfast.checkpt.FrameStyle;
 import holdfast.internal.Crc32c;
 import holdfast.internal.Mem;
 import java.lang.foreign.MemorySegment;
+import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -194,6 +197,34 @@ record SnapHeader(
 
   private static String hex(long value) {
     return "0x%016x".formatted(value);
+  }
+
+  /** The fields, for people. */
+  Structure structure() {
+    return new Structure(
+        PART,
+        0,
+        SIZE,
+        "",
+        List.of(
+            Structure.leaf("magic", MAGIC_OFFSET, Long.BYTES, "HFSNAP"),
+            Structure.leaf("version", VERSION_OFFSET, Integer.BYTES, String.valueOf(VERSION)),
+            Structure.leaf("kind", KIND_OFFSET, Integer.BYTES, kind.code() + ", " + kind),
+            Structure.leaf("seq", SEQ_OFFSET, Long.BYTES, String.valueOf(seq)),
+            Structure.leaf("base seq", BASE_SEQ_OFFSET, Long.BYTES, String.valueOf(baseSeq)),
+            Structure.leaf("id", ID_OFFSET, SnapId.SIZE, id.toString()),
+            Structure.leaf("base id", BASE_ID_OFFSET, SnapId.SIZE, baseId.toString()),
+            Structure.leaf("store id", STORE_ID_OFFSET, SnapId.SIZE, storeId.toString()),
+            Structure.leaf("key size", KEY_SIZE_OFFSET, Integer.BYTES, String.valueOf(keySize)),
+            Structure.leaf("style", STYLE_OFFSET, Integer.BYTES, style.code() + ", " + style),
+            Structure.leaf("hash", HASH_OFFSET, Integer.BYTES, hashKind.code() + ", " + hashKind),
+            Structure.leaf("batch size", BATCH_OFFSET, Integer.BYTES, String.valueOf(batchBytes)),
+            Structure.leaf("wall clock", CLOCK_OFFSET, Long.BYTES, wallClock + ", " + time())));
+  }
+
+  private Instant time() {
+    return Instant.ofEpochSecond(
+        Math.floorDiv(wallClock, 1_000_000_000L), Math.floorMod(wallClock, 1_000_000_000L));
   }
 
   /** Whether a record of this size goes into a batch of its own. */

@@ -1,2 +1,20 @@
-/** Record store and snapshots: being built, nothing of it is exported yet. */
+/**
+ * Record stores, and files that hold their states.
+ *
+ * <p>A <b>snapshot</b> is a file with the records of a store at one sequence number: a <b>full</b>
+ * one has all of them, an <b>incremental</b> one those that changed or were removed since the full
+ * one beneath it, its <b>base</b>. A state is therefore never spread over more than two files.
+ *
+ * <pre>{@code
+ * full at 100 <--- incremental at 110     every incremental one refers to its full one alone,
+ *             <--- incremental at 120     so any of them may be lost
+ * full at 200 <--- incremental at 210
+ * }</pre>
+ *
+ * <p>Files appear complete and durable or not at all. {@link holdfast.snapshot.SnapshotLoader}
+ * finds the newest state whose files are sound, and says what it passed over; {@link
+ * holdfast.snapshot.SnapshotFiles} looks into files, compares and merges them. Sequence numbers are
+ * the caller's: strictly increasing, gaps allowed. A {@link holdfast.snapshot.ContentHash} names
+ * the records of a state, whatever history they have.
+ */
 package holdfast.snapshot;

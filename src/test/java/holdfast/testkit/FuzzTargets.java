@@ -13,6 +13,7 @@ import holdfast.lz4.Lz4FrameInputStream;
 import holdfast.lz4.Lz4FrameReadOptions;
 import holdfast.lz4.Lz4Level;
 import holdfast.lz4.Lz4StreamEncoder;
+import holdfast.snapshot.SnapshotTarget;
 import holdfast.wksp.HostileCkpt;
 import holdfast.wksp.HostileWksp;
 import java.io.ByteArrayInputStream;
@@ -74,6 +75,21 @@ public final class FuzzTargets {
   /** Any bytes as a chunk file. */
   public static boolean chunk(byte[] input) {
     return ChunkTarget.load(input);
+  }
+
+  /** Header, directory and footer of a snapshot with checksums made right. */
+  public static boolean snapshotStructure(byte[] input) {
+    return SnapshotTarget.structure(input);
+  }
+
+  /** The data of one batch in a snapshot that is sound otherwise; byte 0: records. */
+  public static boolean snapshotBatch(byte[] input) {
+    return SnapshotTarget.batch(input);
+  }
+
+  /** A whole snapshot with checksums made right, loaded into a store beside a sound older one. */
+  public static boolean snapshotLoad(byte[] input) {
+    return SnapshotTarget.load(input);
   }
 
   private static boolean decode(
