@@ -9,8 +9,17 @@ final class Commands {
   /** In the order of the overview. */
   private static final List<String> NAMES =
       List.of(
-          "tour", "lz4", "unlz4", "lz4cat", "wksp", "groove", "chunkio", "snapshot", "inspect",
-          "verify", "help");
+          "tour",
+          "lz4",
+          "unlz4",
+          "lz4cat",
+          "wksp",
+          "groove",
+          "chunkio",
+          "snapshot",
+          "inspect",
+          "verify",
+          "help");
 
   private Commands() {}
 

@@ -260,8 +260,7 @@ record SnapFooter(
             number("directory size", at + DIRECTORY_BYTES_OFFSET, directoryBytes()),
             number("batches", at + FRAMES_OFFSET, frames),
             number("file size", at + FILE_SIZE_OFFSET, fileSize()),
-            Structure.leaf(
-                "content hash", at + HASH_OFFSET, ContentHash.SIZE, hash.toString())));
+            Structure.leaf("content hash", at + HASH_OFFSET, ContentHash.SIZE, hash.toString())));
   }
 
   private static Structure number(String name, long at, long value) {

@@ -57,8 +57,7 @@ final class SnapshotDiff {
       SnapFooter footer = first.footer();
       long keys = footer.records() + footer.tombstones();
       long seed = header.id().getLeastSignificantBits();
-      diff.table =
-          new KeyTable(arena, keys, header.keySize(), PAYLOAD, seed, limits.memoryMax());
+      diff.table = new KeyTable(arena, keys, header.keySize(), PAYLOAD, seed, limits.memoryMax());
       try (SnapshotCursor cursor = first.cursor(threads, progress)) {
         while (cursor.next()) {
           diff.remember(cursor);
@@ -77,14 +76,7 @@ final class SnapshotDiff {
   private void digest(RecordSource record) {
     MemorySegment memory = record.memory();
     hash.digest(
-        memory,
-        record.keyAt(),
-        keySize,
-        memory,
-        record.valueAt(),
-        record.valueSize(),
-        digest,
-        0);
+        memory, record.keyAt(), keySize, memory, record.valueAt(), record.valueSize(), digest, 0);
   }
 
   private static long state(RecordSource record) {

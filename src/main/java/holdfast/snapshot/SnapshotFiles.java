@@ -61,8 +61,7 @@ public final class SnapshotFiles {
             cursor.isTombstone()
                 ? null
                 : memory.asSlice(cursor.valueAt(), cursor.valueSize()).asReadOnly();
-        target.visit(
-            memory.asSlice(cursor.keyAt(), keySize).asReadOnly(), value, cursor.modSeq());
+        target.visit(memory.asSlice(cursor.keyAt(), keySize).asReadOnly(), value, cursor.modSeq());
       }
       return reader.info();
     } catch (UncheckedIOException e) {
@@ -209,11 +208,7 @@ public final class SnapshotFiles {
             ? "one large record"
             : records + (batch.isTombstones() ? " removed keys" : " records");
     String value =
-        what
-            + ", "
-            + batch.plain
-            + " plain bytes, from sequence number "
-            + batch.firstModSeq;
+        what + ", " + batch.plain + " plain bytes, from sequence number " + batch.firstModSeq;
     return Structure.leaf("batch " + batch.ordinal, batch.offset, batch.stored, value);
   }
 }

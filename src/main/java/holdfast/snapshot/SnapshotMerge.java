@@ -53,7 +53,8 @@ final class SnapshotMerge {
     }
     if (!base.storeId().equals(later.storeId())) {
       throw new SnapshotException(
-          Reason.WRONG_STORE, "the snapshots are of stores " + base.storeId() + " and " + later.storeId());
+          Reason.WRONG_STORE,
+          "the snapshots are of stores " + base.storeId() + " and " + later.storeId());
     }
     if (!later.baseId().equals(base.id()) || later.baseSeq() != base.seq()) {
       throw new SnapshotException(
@@ -102,7 +103,8 @@ final class SnapshotMerge {
     try (Arena arena = Arena.ofConfined()) {
       KeyTable changed = changedKeys(arena);
       long expected =
-          SnapshotFileWriter.payload(header.keySize(), later.storeRecords(), later.storeValueBytes());
+          SnapshotFileWriter.payload(
+              header.keySize(), later.storeRecords(), later.storeValueBytes());
       var writer = new SnapshotFileWriter(header, threads, 0, expected, progress);
       try (SnapshotCursor old = full.cursor(threads, Progress.NONE);
           SnapshotCursor now = incremental.cursor(0, Progress.NONE)) {
@@ -119,7 +121,12 @@ final class SnapshotMerge {
     long count = footer.records() + footer.tombstones();
     KeyTable keys =
         new KeyTable(
-            arena, count, header.keySize(), 0, header.id().getLeastSignificantBits(), limits.memoryMax());
+            arena,
+            count,
+            header.keySize(),
+            0,
+            header.id().getLeastSignificantBits(),
+            limits.memoryMax());
     try (SnapshotCursor cursor = incremental.cursor(threads, Progress.NONE)) {
       while (cursor.next()) {
         SnapshotFiles.requireNew(keys.find(cursor.memory(), cursor.keyAt()), cursor);

@@ -138,12 +138,7 @@ final class Crafted {
   SnapshotException refusal(VerifyLevel level) throws IOException {
     try {
       SnapshotLoader.verify(
-          disk(FILE),
-          FILE,
-          level,
-          Limits.DEFAULT.withMemoryMax(1 << 20),
-          0,
-          Progress.NONE);
+          disk(FILE), FILE, level, Limits.DEFAULT.withMemoryMax(1 << 20), 0, Progress.NONE);
       return null;
     } catch (SnapshotException e) {
       return e;

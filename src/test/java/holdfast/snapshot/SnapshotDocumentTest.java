@@ -67,8 +67,7 @@ class SnapshotDocumentTest {
     byte[] bytes = file();
     for (int i = 0; i < bytes.length; i += 16) {
       int end = Math.min(bytes.length, i + 16);
-      System.out.printf(
-          "%04x: %s%n", i, HexFormat.ofDelimiter(" ").formatHex(bytes, i, end));
+      System.out.printf("%04x: %s%n", i, HexFormat.ofDelimiter(" ").formatHex(bytes, i, end));
     }
   }
 }

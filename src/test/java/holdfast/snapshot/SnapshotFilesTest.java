@@ -148,8 +148,7 @@ class SnapshotFilesTest {
       store.seq = 20;
       store.put(5, new byte[5]);
       store.write(disk, INCR, store.incremental(base), 0);
-      Reason reason =
-          assertThrows(SnapshotException.class, () -> merge(disk, 1 << 24, 0)).reason();
+      Reason reason = assertThrows(SnapshotException.class, () -> merge(disk, 1 << 24, 0)).reason();
       assertEquals(sameCount ? Reason.HASH_MISMATCH : Reason.COUNT_MISMATCH, reason);
       assertFalse(disk.exists(OUT));
       assertEquals(List.of(), disk.openFiles());
@@ -208,8 +207,7 @@ class SnapshotFilesTest {
               first,
               second,
               (kind, key) ->
-                  found.put(
-                      HexFormat.of().formatHex(key.toArray(ValueLayout.JAVA_BYTE)), kind),
+                  found.put(HexFormat.of().formatHex(key.toArray(ValueLayout.JAVA_BYTE)), kind),
               Limits.DEFAULT,
               1,
               Progress.NONE);
@@ -280,8 +278,7 @@ class SnapshotFilesTest {
         assertEquals(-1, table.find(key, 8));
       }
       assertThrows(IllegalStateException.class, () -> table.add(key, 8));
-      assertThrows(
-          CorruptDataException.class, () -> new KeyTable(arena, count, 16, 8, 5, 320_000));
+      assertThrows(CorruptDataException.class, () -> new KeyTable(arena, count, 16, 8, 5, 320_000));
       new KeyTable(arena, 0, 16, 0, 5, 1 << 10).find(key, 8);
     }
   }

@@ -171,11 +171,7 @@ class SnapshotMalformedTest {
         row("base id of a full one", bad, full, headerLong(SnapHeader.BASE_ID_OFFSET, 1)),
         row("base above", bad, incr, headerLong(SnapHeader.BASE_SEQ_OFFSET, 10)),
         row("no base", bad, incr, headerLong(SnapHeader.BASE_SEQ_OFFSET, 0)),
-        row(
-            "other id",
-            Reason.HEADER_FOOTER_MISMATCH,
-            full,
-            headerLong(SnapHeader.ID_OFFSET, 5)),
+        row("other id", Reason.HEADER_FOOTER_MISMATCH, full, headerLong(SnapHeader.ID_OFFSET, 5)),
         row(
             "other store",
             Reason.HEADER_FOOTER_MISMATCH,
@@ -348,8 +344,7 @@ class SnapshotMalformedTest {
       SnapshotException e = f.resealBatches().reseal().refusal(VerifyLevel.FULL);
       if (e != null) {
         refused++;
-        assertTrue(
-            List.of(Reason.BAD_FRAME, Reason.BAD_DATA).contains(e.reason()), e.getMessage());
+        assertTrue(List.of(Reason.BAD_FRAME, Reason.BAD_DATA).contains(e.reason()), e.getMessage());
       }
     }
     assertTrue(refused > 1_000, refused + " refused");
