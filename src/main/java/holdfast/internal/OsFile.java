@@ -26,8 +26,9 @@ final class OsFile implements Disk.File {
    */
   private static final long HEAP_PIECE = 1L << 16;
 
+  /** Written at multiples of its size: shorter or crooked writes of zeros take a fifth longer. */
   private static final MemorySegment ZEROS =
-      MemorySegment.ofBuffer(ByteBuffer.allocateDirect(1 << 16)).asReadOnly();
+      MemorySegment.ofBuffer(ByteBuffer.allocateDirect(1 << 18)).asReadOnly();
 
   /**
    * The one byte that is locked. It lies behind every file, because a lock on Windows keeps others
@@ -98,8 +99,10 @@ final class OsFile implements Disk.File {
   @Override
   public void preallocate(long lo, long hi) throws IOException {
     Check.range(lo, 0, hi, "lo");
-    for (long position = lo; position < hi; position += ZEROS.byteSize()) {
-      write(ZEROS.asSlice(0, Math.min(ZEROS.byteSize(), hi - position)), position);
+    for (long position = lo; position < hi; ) {
+      long end = Math.min(hi, Bits.alignDown(position + ZEROS.byteSize(), ZEROS.byteSize()));
+      write(ZEROS.asSlice(0, end - position), position);
+      position = end;
     }
   }
 
