@@ -1,0 +1,147 @@
+package holdfast.snapshot;
+
+import holdfast.internal.Mem;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What a transaction holds: the list of its records in the order of their first change, and the sum
+ * of what it changes in the content of the store.
+ *
+ * <p>Both belong to whoever has the lock of the transaction, under which nothing else is locked but
+ * memory is allocated; or has the tree lock in write mode.
+ *
+ * <p>The sum of a transaction is the difference between the content that it sees and that of its
+ * parent. What is subtracted can be computed at any time: the ancestors of a transaction that is
+ * written to do not change.
+ */
+final class TxnRecords {
+  private static final int NONE = StoreMemory.NONE;
+
+  private final StoreMemory parts;
+  private final MemorySegment mem;
+  private final SetHash sums;
+
+  TxnRecords(StoreMemory parts, SetHash sums) {
+    this.parts = parts;
+    this.mem = parts.mem;
+    this.sums = sums;
+  }
+
+  void lock(long txn) {
+    // Acquires what the last holder did; pairs with the release in unlock.
+    for (int round = 0; !Mem.casInt(mem, txn + TxnSlot.LOCK_OFFSET, 0, 1); round++) {
+      Patience.pause(round, "a transaction");
+    }
+  }
+
+  void unlock(long txn) {
+    // Publishes list and sum; pairs with the compare-and-set in lock.
+    Mem.putIntRelease(mem, txn + TxnSlot.LOCK_OFFSET, 0);
+  }
+
+  int head(long txn) {
+    return TxnSlot.get(mem, txn, TxnSlot.REC_HEAD_OFFSET);
+  }
+
+  int count(long txn) {
+    return TxnSlot.get(mem, txn, TxnSlot.REC_COUNT_OFFSET);
+  }
+
+  /** Puts a record at the end of the list. */
+  void append(long txn, int index) {
+    long record = parts.record(index);
+    int tail = TxnSlot.get(mem, txn, TxnSlot.REC_TAIL_OFFSET);
+    Mem.putInt(mem, record + RecordSlot.PREV_OFFSET, tail);
+    Mem.putInt(mem, record + RecordSlot.NEXT_OFFSET, NONE);
+    if (tail == NONE) {
+      TxnSlot.put(mem, txn, TxnSlot.REC_HEAD_OFFSET, index);
+    } else {
+      Mem.putInt(mem, parts.record(tail) + RecordSlot.NEXT_OFFSET, index);
+    }
+    TxnSlot.put(mem, txn, TxnSlot.REC_TAIL_OFFSET, index);
+    TxnSlot.put(mem, txn, TxnSlot.REC_COUNT_OFFSET, count(txn) + 1);
+  }
+
+  /** Takes a record out of the list. */
+  void remove(long txn, int index) {
+    long record = parts.record(index);
+    int prev = RecordSlot.prev(mem, record);
+    int next = RecordSlot.next(mem, record);
+    if (prev == NONE) {
+      TxnSlot.put(mem, txn, TxnSlot.REC_HEAD_OFFSET, next);
+    } else {
+      Mem.putInt(mem, parts.record(prev) + RecordSlot.NEXT_OFFSET, next);
+    }
+    if (next == NONE) {
+      TxnSlot.put(mem, txn, TxnSlot.REC_TAIL_OFFSET, prev);
+    } else {
+      Mem.putInt(mem, parts.record(next) + RecordSlot.PREV_OFFSET, prev);
+    }
+    TxnSlot.put(mem, txn, TxnSlot.REC_COUNT_OFFSET, count(txn) - 1);
+  }
+
+  /** Forgets the whole list: its records went elsewhere. */
+  void clear(long txn) {
+    TxnSlot.put(mem, txn, TxnSlot.REC_HEAD_OFFSET, NONE);
+    TxnSlot.put(mem, txn, TxnSlot.REC_TAIL_OFFSET, NONE);
+    TxnSlot.put(mem, txn, TxnSlot.REC_COUNT_OFFSET, 0);
+  }
+
+  // Sums.
+
+  /** Where the sum of a transaction is; 0 when it is the sum of nothing and has no memory. */
+  long sumAt(long txn) {
+    return parts.hash == HashKind.LATTICE16
+        ? Mem.getLong(mem, txn + TxnSlot.LATTICE_OFFSET)
+        : txn + TxnSlot.SUM_OFFSET;
+  }
+
+  /** Where the sum of the root is. */
+  long rootSumAt() {
+    return parts.hash == HashKind.LATTICE16
+        ? parts.getLong(StoreHeader.LATTICE_OFFSET)
+        : parts.header + StoreHeader.SUM_OFFSET;
+  }
+
+  /** Adds what a record that lives contributes; takes the lock. */
+  void include(long txn, MemorySegment key, long keyAt, long place, long size) {
+    if (parts.hash != HashKind.NONE) {
+      lock(txn);
+      try {
+        sums.addStored(mem, sumAt(txn), key, keyAt, parts.keySize, mem, place, size);
+      } finally {
+        unlock(txn);
+      }
+    }
+  }
+
+  /** Takes out what a record contributes; takes the lock. */
+  void exclude(long txn, MemorySegment key, long keyAt, long place, long size) {
+    if (parts.hash != HashKind.NONE) {
+      lock(txn);
+      try {
+        sums.subtractStored(mem, sumAt(txn), key, keyAt, parts.keySize, mem, place, size);
+      } finally {
+        unlock(txn);
+      }
+    }
+  }
+
+  /**
+   * Adds the changes of a transaction to a sum.
+   *
+   * @return false when there is nothing to add to: the sum has no memory, and may take that of the
+   *     transaction
+   */
+  boolean addSum(long sum, long txn) {
+    long other = sumAt(txn);
+    if (other == 0 || parts.hash == HashKind.NONE) {
+      return true;
+    }
+    if (sum == 0) {
+      return false;
+    }
+    sums.addSum(mem, sum, mem, other);
+    return true;
+  }
+}

@@ -1,0 +1,403 @@
+package holdfast.snapshot;
+
+import holdfast.internal.Mem;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Changes of records in transactions. The caller has the tree lock in read mode at least, so that
+ * the tree stands still and the published state, too.
+ *
+ * <pre>{@code
+ * allocate and fill the value, compute its digest         nobody sees it
+ * add the digest to the sum of the transaction            its lock
+ * find the version that is visible, take a record, link   lock of the chain
+ * put the record into the list, subtract the old digest   lock of the transaction
+ * free the old value                                      its chain has another version now
+ * }</pre>
+ *
+ * <p>A value that is linked never changes: a new one takes its place. So locks are held for a few
+ * stores only, readers rarely have to begin again, and a process that dies leaves no half value.
+ */
+final class Writes {
+  private static final int NONE = StoreMemory.NONE;
+
+  private final StoreMemory parts;
+  private final MemorySegment mem;
+  private final Chains chains;
+  private final SlotPool pool;
+  private final TxnRecords records;
+  private final Values values;
+  private final SetHash sums;
+  private final int digestSize;
+
+  Writes(
+      StoreMemory parts,
+      Chains chains,
+      SlotPool pool,
+      TxnRecords records,
+      Values values,
+      SetHash sums) {
+    this.parts = parts;
+    this.mem = parts.mem;
+    this.chains = chains;
+    this.pool = pool;
+    this.records = records;
+    this.values = values;
+    this.sums = sums;
+    this.digestSize = sums.digestSize();
+  }
+
+  /** Stores a value; true if the transaction saw none before. */
+  boolean put(
+      int txn,
+      long hash,
+      MemorySegment key,
+      long keyAt,
+      MemorySegment value,
+      long valueAt,
+      long size,
+      long modSeq) {
+    long place = allocate(txn, size);
+    try {
+      Mem.copy(value, valueAt, mem, valueAt(place), size);
+    } catch (Throwable e) {
+      free(place);
+      throw e;
+    }
+    return link(txn, hash, key, keyAt, place, (int) size, modSeq);
+  }
+
+  /**
+   * Makes a value that begins as a copy of the visible one, for {@link #link}, or for {@link #free}.
+   *
+   * @return its place
+   */
+  long draft(int txn, long hash, MemorySegment key, long size) {
+    long place = allocate(txn, size);
+    try {
+      long at = valueAt(place);
+      long old = copyVisible(txn, hash, key, at, size);
+      Mem.fill(mem, at + old, size - old, (byte) 0);
+    } catch (Throwable e) {
+      free(place);
+      throw e;
+    }
+    return place;
+  }
+
+  /** Copies as much of the visible value as there is and fits; the number of bytes. */
+  private long copyVisible(int txn, long hash, MemorySegment key, long to, long size) {
+    long at = chains.at(hash);
+    long word = chains.lock(at);
+    try {
+      int index = chains.visible(word, hash, key, 0, txn);
+      if (index == NONE || RecordSlot.isTombstone(mem, parts.record(index))) {
+        return 0;
+      }
+      long record = parts.record(index);
+      long count = Math.min(size, RecordSlot.size(mem, record));
+      Mem.copy(mem, valueAt(RecordSlot.place(mem, record)), mem, to, count);
+      return count;
+    } finally {
+      chains.release(at, word);
+    }
+  }
+
+  /** Makes a key absent; false, with nothing changed, when it was. */
+  boolean remove(int txn, long hash, MemorySegment key) {
+    long at = chains.at(hash);
+    long word = chains.lock(at);
+    int head = (int) word;
+    int fresh = NONE;
+    long oldPlace;
+    int oldSize;
+    boolean own;
+    try {
+      int index = chains.visible(word, hash, key, 0, txn);
+      if (index == NONE || RecordSlot.isTombstone(mem, parts.record(index))) {
+        chains.release(at, word);
+        return false;
+      }
+      long record = parts.record(index);
+      oldPlace = RecordSlot.place(mem, record);
+      oldSize = RecordSlot.size(mem, record);
+      own = RecordSlot.txn(mem, record) == txn;
+      if (own) {
+        describe(record, 0, 0, RecordSlot.TOMBSTONE);
+      } else {
+        needSum(txn);
+        fresh = take();
+        head = fill(fresh, txn, hash, key, 0, head, 0);
+        describe(parts.record(fresh), 0, 0, RecordSlot.TOMBSTONE);
+      }
+    } catch (Throwable e) {
+      chains.release(at, word);
+      throw e;
+    }
+    chains.publish(at, word, head);
+    list(txn, fresh);
+    records.exclude(parts.txn(txn), key, 0, address(oldPlace), oldSize);
+    if (own) {
+      free(oldPlace);
+    }
+    return true;
+  }
+
+  /** Records that a key was removed, whether or not it was there: from a snapshot. */
+  void bury(int txn, long hash, MemorySegment key, long keyAt, long modSeq) {
+    long at = chains.at(hash);
+    long word = chains.lock(at);
+    int head = (int) word;
+    int fresh;
+    int old;
+    try {
+      old = chains.visible(word, hash, key, keyAt, txn);
+      if (old != NONE && RecordSlot.txn(mem, parts.record(old)) == txn) {
+        throw twice(key, keyAt);
+      }
+      needSum(txn);
+      fresh = take();
+      head = fill(fresh, txn, hash, key, keyAt, head, modSeq);
+      describe(parts.record(fresh), 0, 0, RecordSlot.TOMBSTONE | RecordSlot.KEEP);
+    } catch (Throwable e) {
+      chains.release(at, word);
+      throw e;
+    }
+    chains.publish(at, word, head);
+    list(txn, fresh);
+    if (old != NONE && !RecordSlot.isTombstone(mem, parts.record(old))) {
+      long record = parts.record(old);
+      records.exclude(
+          parts.txn(txn), key, keyAt, RecordSlot.valueOffset(mem, record), RecordSlot.size(mem, record));
+    }
+  }
+
+  private RuntimeException twice(MemorySegment key, long keyAt) {
+    return StoreHeader.corrupt(
+        keyAt, "each key once", Keys.hex(key, keyAt, parts.keySize) + " again");
+  }
+
+  /** Stores a record in the root, which has none with this key and none with a higher number. */
+  void load(
+      RootLists roots,
+      long hash,
+      MemorySegment key,
+      long keyAt,
+      MemorySegment value,
+      long valueAt,
+      int size,
+      long modSeq) {
+    int last = roots.lastLive();
+    if (modSeq <= 0 || (last != NONE && RecordSlot.modSeq(mem, parts.record(last)) > modSeq)) {
+      throw StoreHeader.corrupt(keyAt, "ascending sequence numbers from 1 on", modSeq);
+    }
+    long at = chains.at(hash);
+    if (chains.owned(Mem.getLong(mem, at), hash, key, keyAt, NONE) != NONE) {
+      throw twice(key, keyAt);
+    }
+    long place = allocateValue(size);
+    int index;
+    try {
+      Mem.copy(value, valueAt, mem, valueAt(place), size);
+      digest(key, keyAt, place, size);
+      index = take();
+    } catch (Throwable e) {
+      free(place);
+      throw e;
+    }
+    long word = chains.lockAlone(at);
+    int head = fill(index, NONE, hash, key, keyAt, (int) word, modSeq);
+    describe(parts.record(index), place, size, 0);
+    chains.publish(at, word, head);
+    roots.append(index);
+    if (parts.hash != HashKind.NONE) {
+      sums.addStored(
+          mem, records.rootSumAt(), key, keyAt, parts.keySize, mem, address(place), size);
+    }
+  }
+
+  /** Makes a value, whose bytes are in place, the transaction's version of a key. */
+  boolean link(
+      int txn, long hash, MemorySegment key, long keyAt, long place, int size, long modSeq) {
+    long txnAt = parts.txn(txn);
+    digest(key, keyAt, place, size);
+    // Before others can see the value, replace it, and free it.
+    records.include(txnAt, key, keyAt, address(place), size);
+    long at = chains.at(hash);
+    long word = chains.lock(at);
+    int head = (int) word;
+    int fresh = NONE;
+    boolean absent;
+    boolean own = false;
+    long oldPlace = 0;
+    int oldSize = 0;
+    try {
+      int index = chains.visible(word, hash, key, keyAt, txn);
+      absent = index == NONE;
+      if (!absent) {
+        long record = parts.record(index);
+        own = RecordSlot.txn(mem, record) == txn;
+        absent = RecordSlot.isTombstone(mem, record);
+        oldPlace = RecordSlot.place(mem, record);
+        oldSize = RecordSlot.size(mem, record);
+        if (own && modSeq != 0) {
+          throw twice(key, keyAt);
+        }
+        if (own) {
+          describe(record, place, size, 0);
+        }
+      }
+      if (!own) {
+        fresh = take();
+        head = fill(fresh, txn, hash, key, keyAt, head, modSeq);
+        describe(parts.record(fresh), place, size, 0);
+      }
+    } catch (Throwable e) {
+      chains.release(at, word);
+      records.exclude(txnAt, key, keyAt, address(place), size);
+      free(place);
+      throw e;
+    }
+    chains.publish(at, word, head);
+    list(txn, fresh);
+    if (!absent) {
+      records.exclude(txnAt, key, keyAt, address(oldPlace), oldSize);
+      if (own) {
+        free(oldPlace);
+      }
+    }
+    return absent;
+  }
+
+  private void list(int txn, int fresh) {
+    if (fresh != NONE) {
+      long at = parts.txn(txn);
+      records.lock(at);
+      try {
+        records.append(at, fresh);
+      } finally {
+        records.unlock(at);
+      }
+    }
+  }
+
+  // Values.
+
+  /** Memory for digest and value, and for the sum of the transaction. */
+  long allocate(int txn, long size) {
+    needSum(txn);
+    return allocateValue(size);
+  }
+
+  long allocateValue(long size) {
+    if (size > RecordSlot.SIZE_MAX) {
+      throw new IllegalArgumentException(
+          "a value has at most " + RecordSlot.SIZE_MAX + " bytes: " + size);
+    }
+    long bytes = digestSize + size;
+    if (bytes == 0) {
+      return 0;
+    }
+    long place = values.alloc(bytes);
+    if (place == Values.FULL) {
+      throw new StoreFullException(
+          "no room in the workspace for a value of "
+              + size
+              + " bytes; publish or cancel transactions, or restore into a larger workspace");
+    }
+    return place;
+  }
+
+  void digest(MemorySegment key, long keyAt, long place, long size) {
+    if (digestSize != 0) {
+      long at = address(place);
+      sums.digest(key, keyAt, parts.keySize, mem, at + digestSize, size, mem, at);
+    }
+  }
+
+  private void needSum(int txn) {
+    if (parts.hash != HashKind.LATTICE16) {
+      return;
+    }
+    long at = parts.txn(txn);
+    records.lock(at);
+    try {
+      if (Mem.getLong(mem, at + TxnSlot.LATTICE_OFFSET) == 0) {
+        long sum = values.allocAccumulator();
+        if (sum == Values.FULL) {
+          throw new StoreFullException(
+              "no room in the workspace for the sum of a transaction, " + sums.sumSize() + " bytes");
+        }
+        Mem.fill(mem, sum, sums.sumSize(), (byte) 0);
+        Mem.putLong(mem, at + TxnSlot.LATTICE_OFFSET, sum);
+      }
+    } finally {
+      records.unlock(at);
+    }
+  }
+
+  /** Where a value begins, behind its digest. */
+  long valueAt(long place) {
+    return address(place) + digestSize;
+  }
+
+  /** Gives a value back, whose chain has another version now. */
+  void free(long place) {
+    if (place != 0) {
+      values.free(place);
+    }
+  }
+
+  private static long address(long place) {
+    return place & -2;
+  }
+
+  // Records.
+
+  private int take() {
+    int index = pool.pop();
+    if (index == NONE) {
+      throw new StoreFullException(
+          "all " + parts.recMax + " records are in use; publish or cancel transactions");
+    }
+    return index;
+  }
+
+  /** Writes a new version, at the front of its chain; the new head. */
+  int fill(
+      int index, int txn, long hash, MemorySegment key, long keyAt, int head, long modSeq) {
+    long record = parts.record(index);
+    if (txn == NONE) {
+      Xid.ROOT.write(mem, record + RecordSlot.XID_OFFSET);
+    } else {
+      Mem.copy(mem, parts.txn(txn) + TxnSlot.XID_OFFSET, mem, record, 2 * Long.BYTES);
+    }
+    Mem.putInt(mem, record + RecordSlot.MAP_NEXT_OFFSET, head);
+    Mem.putInt(mem, record + RecordSlot.TXN_OFFSET, txn);
+    Mem.putLong(mem, record + RecordSlot.HASH_OFFSET, hash);
+    Mem.putLong(mem, record + RecordSlot.MOD_SEQ_OFFSET, modSeq);
+    Mem.putInt(mem, record + RecordSlot.RESERVED_OFFSET, 0);
+    Mem.copy(key, keyAt, mem, record + RecordSlot.KEY_OFFSET, parts.keySize);
+    return index;
+  }
+
+  /** Writes what a version says about its value. */
+  void describe(long record, long place, int size, int flags) {
+    long capacity = place == 0 ? 0 : values.capacity(digestSize + (long) size) - digestSize;
+    Mem.putLong(mem, record + RecordSlot.VALUE_OFFSET, address(place));
+    Mem.putInt(mem, record + RecordSlot.SIZE_OFFSET, size);
+    Mem.putInt(mem, record + RecordSlot.CAPACITY_OFFSET, (int) capacity);
+    Mem.putInt(
+        mem, record + RecordSlot.FLAGS_OFFSET, flags | (int) (place & 1) * RecordSlot.DIRECT);
+  }
+
+  /** Gives back a record that is in no chain and no list, and its value. */
+  void drop(int index) {
+    long record = parts.record(index);
+    long place = RecordSlot.place(mem, record);
+    Mem.putLong(mem, record + RecordSlot.VALUE_OFFSET, 0);
+    Mem.putInt(mem, record + RecordSlot.FLAGS_OFFSET, 0);
+    free(place);
+    pool.push(index);
+  }
+}
