@@ -301,13 +301,18 @@ public final class FrozenRoot implements AutoCloseable {
   }
 
   /**
-   * Lets the store move on: what was published meanwhile goes into the root, a part with each of the
+   * Waits for those who read a batch, and lets the store move on: what was published meanwhile goes into the root, a part with each of the
    * next publications. Has no effect the second time, nor after a revocation.
    */
   @Override
   public void close() {
-    closed = true;
-    store.thaw(this);
+    if (!closed) {
+      closed = true;
+      if (!isRevoked()) {
+        shut("it is closed");
+      }
+      store.thaw(this);
+    }
   }
 
   /** For messages. */

@@ -498,8 +498,7 @@ final class StoreWalk {
             all.stream().mapToLong(Shown::modSeq).toArray(),
             all.stream().mapToLong(Shown::modSeq).sorted().toArray()));
     if (floor == -1) {
-      assertEquals(0, root.tombstoneCount());
-      return;
+      return; // some may be left: they go with the next publications
     }
     for (var past : model.history.tailMap(floor).entrySet()) {
       TreeMap<Long, byte[]> state = new TreeMap<>(past.getValue());
