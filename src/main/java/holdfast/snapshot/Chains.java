@@ -83,8 +83,7 @@ final class Chains {
   /** Unlocks a chain, with what has changed in it, and another head. */
   void publish(long at, long word, int head) {
     // Pairs with the acquires in lock and of the readers.
-    Mem.putLongRelease(
-        mem, at, (word & ~HEAD_MASK) + CHANGED | Integer.toUnsignedLong(head));
+    Mem.putLongRelease(mem, at, (word & ~HEAD_MASK) + CHANGED | Integer.toUnsignedLong(head));
   }
 
   // Walks, for those who have the lock.

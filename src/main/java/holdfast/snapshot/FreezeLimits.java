@@ -15,7 +15,8 @@ record FreezeLimits(long records, long bytes, Duration time, int drainBatch) {
 
   /** No limits. */
   static final FreezeLimits NONE =
-      new FreezeLimits(Long.MAX_VALUE, Long.MAX_VALUE, Duration.ofNanos(Long.MAX_VALUE), DRAIN_BATCH);
+      new FreezeLimits(
+          Long.MAX_VALUE, Long.MAX_VALUE, Duration.ofNanos(Long.MAX_VALUE), DRAIN_BATCH);
 
   /** What is exceeded, in words; null when nothing is. */
   String exceeded(Publication publication, FrozenRoot frozen) {

@@ -4,7 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What was published when it was made, unchanged for as long as it is open, while the store goes on.
+ * What was published when it was made, unchanged for as long as it is open, while the store goes
+ * on.
  *
  * <pre>{@code
  * try (FrozenRoot frozen = store.tryFreeze().orElseThrow()) {
@@ -204,8 +205,7 @@ public final class FrozenRoot implements AutoCloseable {
 
   /** A walk over the tombstones published after some time. Not to be called inside of a batch. */
   RootCursor tombstonesSince(long seq) {
-    return cursor(
-        back(roots.lastTombstone(), roots.tombstoneCount(), roots.firstTombstone(), seq));
+    return cursor(back(roots.lastTombstone(), roots.tombstoneCount(), roots.firstTombstone(), seq));
   }
 
   private RootCursor cursor(int first) {
@@ -301,8 +301,9 @@ public final class FrozenRoot implements AutoCloseable {
   }
 
   /**
-   * Waits for those who read a batch, and lets the store move on: what was published meanwhile goes into the root, a part with each of the
-   * next publications. Has no effect the second time, nor after a revocation.
+   * Waits for those who read a batch, and lets the store move on: what was published meanwhile goes
+   * into the root, a part with each of the next publications. Has no effect the second time, nor
+   * after a revocation.
    */
   @Override
   public void close() {

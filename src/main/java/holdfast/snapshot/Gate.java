@@ -6,15 +6,15 @@ import holdfast.internal.Mem;
  * The gate between what is published and the root: shut while the root is frozen.
  *
  * <pre>{@code
- *          tryFreeze              close, revocation; something is pending
- *   OPEN -----------> FROZEN -----------------------------------------> DRAINING
- *    ^                  | nothing is pending                               |
- *    +------------------+--------------------------------------------------+
- *                                                        nothing is pending any more
+ *        tryFreeze              close, revocation; something is pending
+ * OPEN -----------> FROZEN -----------------------------------------> DRAINING
+ *  ^                  | nothing is pending                               |
+ *  +------------------+--------------------------------------------------+
+ *                                                      nothing is pending any more
  *
- *   publish    OPEN: into the root
- *              FROZEN, DRAINING: into the pending root, which the first one becomes
- *   drain      DRAINING: the oldest records of the pending root move into the root
+ * publish    OPEN: into the root
+ *            FROZEN, DRAINING: into the pending root, which the first one becomes
+ * drain      DRAINING: the oldest records of the pending root move into the root
  * }</pre>
  *
  * <p>Everything here needs the tree lock in write mode.

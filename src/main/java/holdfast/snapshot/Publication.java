@@ -114,8 +114,7 @@ final class Publication {
   /** Adds the sum of a transaction to the root's, and leaves the transaction none. */
   private void giveSum(long rootSum, long at) {
     if (!records.addSum(rootSum, at)) {
-      throw StoreHeader.corrupt(
-          parts.header + StoreHeader.LATTICE_OFFSET, "a sum of the root", 0);
+      throw StoreHeader.corrupt(parts.header + StoreHeader.LATTICE_OFFSET, "a sum of the root", 0);
     }
     dropSum(at);
   }

@@ -20,8 +20,8 @@ import java.lang.foreign.MemorySegment;
  *          2   tombstone over a version that had been published: kept even if the root has none
  * }</pre>
  *
- * <p>{@code txn} is the transaction that the version belongs to, all ones for the root, whose xid is
- * zero. {@code mapNext} links the chain of the key hash; {@code prev, next} link the list of the
+ * <p>{@code txn} is the transaction that the version belongs to, all ones for the root, whose xid
+ * is zero. {@code mapNext} links the chain of the key hash; {@code prev, next} link the list of the
  * transaction, or one of the two lists of the root. A free slot has no value, and {@code next} is
  * its link in the pool.
  *

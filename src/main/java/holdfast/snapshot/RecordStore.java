@@ -42,9 +42,9 @@ import java.util.function.Function;
  *  txn c
  * }</pre>
  *
- * <p><b>Threads.</b> All methods may be called by any thread. {@link #get} takes no lock. Writers of
- * different transactions, and of different keys of one, run side by side; of two writers of the same
- * key in the same transaction the later one wins. Methods that change the tree of transactions
+ * <p><b>Threads.</b> All methods may be called by any thread. {@link #get} takes no lock. Writers
+ * of different transactions, and of different keys of one, run side by side; of two writers of the
+ * same key in the same transaction the later one wins. Methods that change the tree of transactions
  * exclude writers. A checkpoint of the workspace stops writers, not {@code get}.
  *
  * <p><b>Full.</b> {@link StoreFullException} when no record, no transaction or no memory is left;
@@ -317,8 +317,8 @@ public final class RecordStore implements AutoCloseable {
   /**
    * Begins a transaction.
    *
-   * @param parent whose state it starts from, and which cannot be written to from now on; null: what
-   *     is published
+   * @param parent whose state it starts from, and which cannot be written to from now on; null:
+   *     what is published
    * @param xid its name
    * @return a handle
    * @throws IllegalArgumentException when the name is the root's, or in use
@@ -419,7 +419,9 @@ public final class RecordStore implements AutoCloseable {
     long published = parts.getLong(StoreHeader.PUBLISHED_OFFSET);
     if (seq <= published || seq > StoreHeader.SEQ_MAX) {
       throw new IllegalArgumentException(
-          "seq must be larger than " + published + ", which was published last, and below 2^62: "
+          "seq must be larger than "
+              + published
+              + ", which was published last, and below 2^62: "
               + seq);
     }
   }
@@ -461,8 +463,8 @@ public final class RecordStore implements AutoCloseable {
   }
 
   /**
-   * Moves the changes of a transaction into its parent: it ends, and so do its siblings. Its children
-   * are children of the parent then.
+   * Moves the changes of a transaction into its parent: it ends, and so do its siblings. Its
+   * children are children of the parent then.
    *
    * @param txn in preparation, whose parent is a transaction, too
    * @throws IllegalArgumentException when its parent is the published state
@@ -690,9 +692,7 @@ public final class RecordStore implements AutoCloseable {
         int index = chains.visible(word, hash, key, 0, top);
         MemorySegment value = index == NONE ? null : value(index);
         // Others than the transaction's own do not change while the tree is locked.
-        if (txn == null
-            || index == NONE
-            || RecordSlot.txn(parts.mem, parts.record(index)) != top) {
+        if (txn == null || index == NONE || RecordSlot.txn(parts.mem, parts.record(index)) != top) {
           chains.release(at, word);
           locked = false;
         }
@@ -791,8 +791,8 @@ public final class RecordStore implements AutoCloseable {
    * Freezes the root: gives a view of what is published now, which stands still until it is closed.
    * Takes constant time; the store goes on in every respect.
    *
-   * @return empty while another one is open, or while what was published meanwhile has not yet moved
-   *     into the root, see {@link #drain}
+   * @return empty while another one is open, or while what was published meanwhile has not yet
+   *     moved into the root, see {@link #drain}
    */
   public Optional<FrozenRoot> tryFreeze() {
     long stamp = lockAlone();
@@ -802,7 +802,10 @@ public final class RecordStore implements AutoCloseable {
       }
       FrozenRoot frozen =
           new FrozenRoot(
-              this, parts, roots, sums.digestSize(),
+              this,
+              parts,
+              roots,
+              sums.digestSize(),
               parts.getLong(StoreHeader.PUBLISHED_OFFSET),
               contentHash(NONE));
       gate.freeze(frozen);
@@ -824,8 +827,8 @@ public final class RecordStore implements AutoCloseable {
   }
 
   /**
-   * Moves a part of what was published while the root was frozen into the root. Publications do that
-   * as well; this is for a publisher that rests. No lookup has another outcome after it.
+   * Moves a part of what was published while the root was frozen into the root. Publications do
+   * that as well; this is for a publisher that rests. No lookup has another outcome after it.
    *
    * @param maxRecords how many at most, at least 1
    * @return how many were moved; 0 while the root is frozen, and when nothing is left
@@ -854,8 +857,8 @@ public final class RecordStore implements AutoCloseable {
   }
 
   /**
-   * Says which tombstones have to be kept for {@link FrozenRoot#forEachTombstoneSince}: those of keys
-   * that were removed after a publication. At first none is kept.
+   * Says which tombstones have to be kept for {@link FrozenRoot#forEachTombstoneSince}: those of
+   * keys that were removed after a publication. At first none is kept.
    *
    * @param seq of that publication; -1: keep none
    */
@@ -872,8 +875,8 @@ public final class RecordStore implements AutoCloseable {
   // Loading.
 
   /**
-   * Takes records straight into the root of an empty store: with ascending sequence numbers, each key
-   * once. {@link #setPublished} ends that, {@link #clear} undoes it.
+   * Takes records straight into the root of an empty store: with ascending sequence numbers, each
+   * key once. {@link #setPublished} ends that, {@link #clear} undoes it.
    *
    * @throws IllegalStateException when there are records or transactions
    */

@@ -16,8 +16,8 @@ import java.util.UUID;
  * @param hash how the content is named
  * @param seed of the hash of keys; secret and random where keys come from an opponent
  * @param storeId tells this store's snapshots from those of others
- * @param baseTag allocations in the workspace get this tag and the six after it: not 0, a multiple of
- *     8
+ * @param baseTag allocations in the workspace get this tag and the six after it: not 0, a multiple
+ *     of 8
  * @param block bytes of a block of the allocator of values: 64 to 512, a power of two
  * @param volume bytes by which that allocator grows: 1 MiB to 1 GiB, a power of two; 0: by the size
  *     of the workspace
@@ -65,8 +65,8 @@ public record RecordStoreConfig(
   }
 
   /**
-   * Begins with the defaults: keys of 32 bytes, 1024 transactions, {@link HashKind#SUM256}, a random
-   * seed and id, {@link #BASE_TAG}, blocks of 64 bytes.
+   * Begins with the defaults: keys of 32 bytes, 1024 transactions, {@link HashKind#SUM256}, a
+   * random seed and id, {@link #BASE_TAG}, blocks of 64 bytes.
    *
    * @param recMax records, all versions and tombstones counted
    * @return a builder for the rest

@@ -29,10 +29,8 @@ final class RootLists {
   void append(int index) {
     long record = parts.record(index);
     boolean tombstone = RecordSlot.isTombstone(mem, record);
-    long headAt =
-        tombstone ? StoreHeader.TOMBSTONE_HEAD_OFFSET : StoreHeader.LIVE_HEAD_OFFSET;
-    long tailAt =
-        tombstone ? StoreHeader.TOMBSTONE_TAIL_OFFSET : StoreHeader.LIVE_TAIL_OFFSET;
+    long headAt = tombstone ? StoreHeader.TOMBSTONE_HEAD_OFFSET : StoreHeader.LIVE_HEAD_OFFSET;
+    long tailAt = tombstone ? StoreHeader.TOMBSTONE_TAIL_OFFSET : StoreHeader.LIVE_TAIL_OFFSET;
     int tail = parts.getInt(tailAt);
     Mem.putInt(mem, record + RecordSlot.PREV_OFFSET, tail);
     Mem.putInt(mem, record + RecordSlot.NEXT_OFFSET, NONE);
@@ -67,13 +65,11 @@ final class RootLists {
   }
 
   private void count(long record, boolean tombstone, int by) {
-    long countAt =
-        tombstone ? StoreHeader.TOMBSTONE_COUNT_OFFSET : StoreHeader.LIVE_COUNT_OFFSET;
+    long countAt = tombstone ? StoreHeader.TOMBSTONE_COUNT_OFFSET : StoreHeader.LIVE_COUNT_OFFSET;
     parts.putLong(countAt, parts.getLong(countAt) + by);
     long bytes = Integer.toUnsignedLong(RecordSlot.size(mem, record));
     parts.putLong(
-        StoreHeader.VALUE_BYTES_OFFSET,
-        parts.getLong(StoreHeader.VALUE_BYTES_OFFSET) + by * bytes);
+        StoreHeader.VALUE_BYTES_OFFSET, parts.getLong(StoreHeader.VALUE_BYTES_OFFSET) + by * bytes);
   }
 
   int firstLive() {

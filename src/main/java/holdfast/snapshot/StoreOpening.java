@@ -70,9 +70,7 @@ final class StoreOpening {
       Mem.fill(mem, txns, StoreMemory.txnsSize(txnMax), (byte) 0);
       Mem.fill(mem, txns, StoreMemory.txnHeadCount(txnMax) * Integer.BYTES, (byte) -1);
       long volume =
-          config.volume() == 0
-              ? 1L << Values.defaultVolumeLog2(wksp.dataMax())
-              : config.volume();
+          config.volume() == 0 ? 1L << Values.defaultVolumeLog2(wksp.dataMax()) : config.volume();
       int blockLog2 = Integer.numberOfTrailingZeros(config.block());
       int volumeLog2 = Long.numberOfTrailingZeros(volume);
       Values values =
@@ -203,12 +201,30 @@ final class StoreOpening {
     StoreMemory parts = new StoreMemory(mem, wksp.gaddrHi(), header);
     checkParameters(parts, found.tag());
     long tag = found.tag();
-    need(wksp, parts.header, StoreHeader.CHAINS_OFFSET, tag + StoreHeader.CHAINS_TAG,
-        parts.chains, (parts.chainMask + 1) * Long.BYTES, "chains");
-    need(wksp, parts.header, StoreHeader.RECORDS_OFFSET, tag + StoreHeader.RECORDS_TAG,
-        parts.records, parts.recMax * RecordSlot.FOOTPRINT, "records");
-    need(wksp, parts.header, StoreHeader.TXNS_OFFSET, tag + StoreHeader.TXNS_TAG,
-        parts.txnHeads, StoreMemory.txnsSize(parts.txnMax), "transactions");
+    need(
+        wksp,
+        parts.header,
+        StoreHeader.CHAINS_OFFSET,
+        tag + StoreHeader.CHAINS_TAG,
+        parts.chains,
+        (parts.chainMask + 1) * Long.BYTES,
+        "chains");
+    need(
+        wksp,
+        parts.header,
+        StoreHeader.RECORDS_OFFSET,
+        tag + StoreHeader.RECORDS_TAG,
+        parts.records,
+        parts.recMax * RecordSlot.FOOTPRINT,
+        "records");
+    need(
+        wksp,
+        parts.header,
+        StoreHeader.TXNS_OFFSET,
+        tag + StoreHeader.TXNS_TAG,
+        parts.txnHeads,
+        StoreMemory.txnsSize(parts.txnMax),
+        "transactions");
     return parts;
   }
 
@@ -219,19 +235,29 @@ final class StoreOpening {
     int keySize = parts.keySize;
     need(
         keySize >= 8 && keySize <= 48 && keySize % 8 == 0,
-        header, StoreHeader.KEY_SIZE_OFFSET, "a size of keys of 8 to 48", keySize);
+        header,
+        StoreHeader.KEY_SIZE_OFFSET,
+        "a size of keys of 8 to 48",
+        keySize);
     need(
         parts.recMax >= 1 && parts.recMax <= INDEX_MAX,
-        header, StoreHeader.REC_MAX_OFFSET, "1 to 2^32 - 2 records", parts.recMax);
+        header,
+        StoreHeader.REC_MAX_OFFSET,
+        "1 to 2^32 - 2 records",
+        parts.recMax);
     need(
         parts.txnMax >= 1 && parts.txnMax <= INDEX_MAX,
-        header, StoreHeader.TXN_MAX_OFFSET, "1 to 2^32 - 2 transactions", parts.txnMax);
+        header,
+        StoreHeader.TXN_MAX_OFFSET,
+        "1 to 2^32 - 2 transactions",
+        parts.txnMax);
     long chainCount = parts.chainMask + 1;
     need(
-        chainCount >= 1
-            && chainCount <= 1L << 32
-            && Bits.isPowerOfTwo(chainCount),
-        header, StoreHeader.CHAIN_COUNT_OFFSET, "a power of two of chains", chainCount);
+        chainCount >= 1 && chainCount <= 1L << 32 && Bits.isPowerOfTwo(chainCount),
+        header,
+        StoreHeader.CHAIN_COUNT_OFFSET,
+        "a power of two of chains",
+        chainCount);
     int hash = parts.getInt(StoreHeader.HASH_OFFSET);
     need(parts.hash != null, header, StoreHeader.HASH_OFFSET, "a kind of hash", hash);
     long base = parts.getLong(StoreHeader.BASE_TAG_OFFSET);
@@ -241,25 +267,36 @@ final class StoreOpening {
     int volume = parts.getInt(StoreHeader.VOLUME_OFFSET);
     need(
         volume >= 20 && volume <= 30,
-        header, StoreHeader.VOLUME_OFFSET, "log2 of 1 MiB to 1 GiB", volume);
+        header,
+        StoreHeader.VOLUME_OFFSET,
+        "log2 of 1 MiB to 1 GiB",
+        volume);
     long gate = parts.getLong(StoreHeader.GATE_OFFSET);
     need(
         StoreHeader.state(gate) <= StoreHeader.DRAINING,
-        header, StoreHeader.GATE_OFFSET, "a state of the gate", hex(gate));
+        header,
+        StoreHeader.GATE_OFFSET,
+        "a state of the gate",
+        hex(gate));
     int pending = parts.getInt(StoreHeader.PENDING_OFFSET);
     need(
         pending == StoreMemory.NONE || parts.isTxn(pending),
-        header, StoreHeader.PENDING_OFFSET, "a transaction", Integer.toUnsignedString(pending));
+        header,
+        StoreHeader.PENDING_OFFSET,
+        "a transaction",
+        Integer.toUnsignedString(pending));
     long lattice = parts.getLong(StoreHeader.LATTICE_OFFSET);
     need(
         parts.hash == HashKind.LATTICE16
             ? lattice > 0 && lattice <= parts.limit - Values.ACCUMULATOR_SIZE
             : lattice == 0,
-        header, StoreHeader.LATTICE_OFFSET, "where the sum of the root is", lattice);
+        header,
+        StoreHeader.LATTICE_OFFSET,
+        "where the sum of the root is",
+        lattice);
   }
 
-  private static void need(
-      boolean sound, long header, long field, String expected, Object found) {
+  private static void need(boolean sound, long header, long field, String expected, Object found) {
     if (!sound) {
       throw StoreHeader.corrupt(header + field, expected, found);
     }

@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Puts in order what an owner that died left behind, as far as that is beyond doubt: locks, free
- * slots, memory of nobody, records that were linked but not yet listed, and the sums of transactions
- * in preparation. Whether the rest is sound the verifier says afterwards.
+ * slots, memory of nobody, records that were linked but not yet listed, and the sums of
+ * transactions in preparation. Whether the rest is sound the verifier says afterwards.
  *
  * <pre>{@code
  * put:     value | digest | sum | chain | list | sum | free      a death here is always repaired
@@ -82,7 +82,9 @@ final class StoreRecovery {
     freeTheLost();
   }
 
-  /** Every transaction of the tree, found from the top; what is not sound stays for the verifier. */
+  /**
+   * Every transaction of the tree, found from the top; what is not sound stays for the verifier.
+   */
   private void findTxns() {
     int i = tree.firstChild(NONE);
     long left = parts.txnMax;
@@ -152,8 +154,7 @@ final class StoreRecovery {
       long sum = records.sumAt(parts.txn(i));
       if (i != tree.pending() && sum != 0) {
         Mem.fill(mem, sum, sums.sumSize(), (byte) 0);
-        TxnSums.compute(
-            parts, chains, tree, records, sums, i, mem.asSlice(sum, sums.sumSize()));
+        TxnSums.compute(parts, chains, tree, records, sums, i, mem.asSlice(sum, sums.sumSize()));
       }
     }
   }

@@ -65,7 +65,9 @@ final class StoreVerifier {
     published = parts.getLong(StoreHeader.PUBLISHED_OFFSET);
     need(
         published >= 0 && published <= StoreHeader.SEQ_MAX,
-        parts.header + StoreHeader.PUBLISHED_OFFSET, "a sequence number", published);
+        parts.header + StoreHeader.PUBLISHED_OFFSET,
+        "a sequence number",
+        published);
     checkTree();
     checkGate();
     try (Arena arena = Arena.ofConfined()) {
@@ -104,7 +106,9 @@ final class StoreVerifier {
       if (child == NONE) {
         need(
             tree.lastChild(parent) == prev,
-            childrenAt(parent), "the last child to be last", tree.lastChild(parent));
+            childrenAt(parent),
+            "the last child to be last",
+            tree.lastChild(parent));
         if (parent == NONE) {
           break;
         }
@@ -173,7 +177,8 @@ final class StoreVerifier {
     need(
         free + used == parts.txnMax,
         parts.header + StoreHeader.TXN_POOL_OFFSET,
-        parts.txnMax - used + " free transactions", free);
+        parts.txnMax - used + " free transactions",
+        free);
   }
 
   private void checkGate() {
@@ -205,12 +210,16 @@ final class StoreVerifier {
         checkList(
             parts.getInt(StoreHeader.LIVE_HEAD_OFFSET),
             parts.getInt(StoreHeader.LIVE_TAIL_OFFSET),
-            NONE, digest, false);
+            NONE,
+            digest,
+            false);
     Totals dead =
         checkList(
             parts.getInt(StoreHeader.TOMBSTONE_HEAD_OFFSET),
             parts.getInt(StoreHeader.TOMBSTONE_TAIL_OFFSET),
-            NONE, digest, true);
+            NONE,
+            digest,
+            true);
     total(StoreHeader.LIVE_COUNT_OFFSET, live.count);
     total(StoreHeader.TOMBSTONE_COUNT_OFFSET, dead.count);
     total(StoreHeader.VALUE_BYTES_OFFSET, live.bytes);
@@ -227,9 +236,7 @@ final class StoreVerifier {
         checkList(
             records.head(at), TxnSlot.get(mem, at, TxnSlot.REC_TAIL_OFFSET), txn, digest, false);
     long count = Integer.toUnsignedLong(records.count(at));
-    need(
-        totals.count == count,
-        at + TxnSlot.REC_COUNT_OFFSET, "a count of " + totals.count, count);
+    need(totals.count == count, at + TxnSlot.REC_COUNT_OFFSET, "a count of " + totals.count, count);
   }
 
   private Totals checkList(int head, int tail, int owner, MemorySegment digest, boolean dead) {
@@ -245,13 +252,17 @@ final class StoreVerifier {
       if (owner == NONE || owner == tree.pending()) {
         need(
             modSeq >= seq && modSeq <= published,
-            record + RecordSlot.MOD_SEQ_OFFSET, seq + " to " + published, modSeq);
+            record + RecordSlot.MOD_SEQ_OFFSET,
+            seq + " to " + published,
+            modSeq);
         seq = modSeq;
       }
       boolean tombstone = RecordSlot.isTombstone(mem, record);
       need(
           owner != NONE || tombstone == dead,
-          record + RecordSlot.FLAGS_OFFSET, "a record of its list", tombstone);
+          record + RecordSlot.FLAGS_OFFSET,
+          "a record of its list",
+          tombstone);
       checkRecord(i, record, owner, digest);
       totals.count++;
       totals.bytes += RecordSlot.size(mem, record);
@@ -271,7 +282,8 @@ final class StoreVerifier {
     long hash = KeyHash.of(parts.seed, mem, key, parts.keySize);
     need(
         RecordSlot.hash(mem, record) == hash,
-        record + RecordSlot.HASH_OFFSET, "the hash of the key, " + hash,
+        record + RecordSlot.HASH_OFFSET,
+        "the hash of the key, " + hash,
         RecordSlot.hash(mem, record));
     for (long i = key + parts.keySize; i < record + RecordSlot.FOOTPRINT; i += Long.BYTES) {
       need(Mem.getLong(mem, i) == 0, i, "zeros", Mem.getLong(mem, i));
@@ -285,15 +297,16 @@ final class StoreVerifier {
         flags >>> 3 == 0
             && !(tombstone && (flags & RecordSlot.DIRECT) != 0)
             && !(keep && (!tombstone || owner == NONE)),
-        record + RecordSlot.FLAGS_OFFSET, "flags that go together", Integer.toBinaryString(flags));
+        record + RecordSlot.FLAGS_OFFSET,
+        "flags that go together",
+        Integer.toBinaryString(flags));
     checkValue(index, record, tombstone, digest);
   }
 
   private void checkValue(int index, long record, boolean tombstone, MemorySegment digest) {
     long place = RecordSlot.place(mem, record);
     int size = RecordSlot.size(mem, record);
-    long capacity =
-        Integer.toUnsignedLong(Mem.getInt(mem, record + RecordSlot.CAPACITY_OFFSET));
+    long capacity = Integer.toUnsignedLong(Mem.getInt(mem, record + RecordSlot.CAPACITY_OFFSET));
     long at = record + RecordSlot.VALUE_OFFSET;
     if (tombstone) {
       need(place == 0 && size == 0 && capacity == 0, at, "no value of a tombstone", place);
@@ -304,18 +317,30 @@ final class StoreVerifier {
     long bytes = digestSize + (long) size;
     need(
         capacity == (bytes == 0 ? 0 : values.capacity(bytes) - digestSize),
-        record + RecordSlot.CAPACITY_OFFSET, "the capacity of " + size + " bytes", capacity);
+        record + RecordSlot.CAPACITY_OFFSET,
+        "the capacity of " + size + " bytes",
+        capacity);
     need(
         census.takeValue(place, bytes),
-        at, "a value of " + size + " bytes that only record " + index + " has", place);
+        at,
+        "a value of " + size + " bytes that only record " + index + " has",
+        place);
     if (digestSize != 0) {
       long value = RecordSlot.valueOffset(mem, record);
       sums.digest(
-          mem, record + RecordSlot.KEY_OFFSET, parts.keySize,
-          mem, value + digestSize, size, digest, 0);
+          mem,
+          record + RecordSlot.KEY_OFFSET,
+          parts.keySize,
+          mem,
+          value + digestSize,
+          size,
+          digest,
+          0);
       need(
           mem.asSlice(value, digestSize).mismatch(digest.asSlice(0, digestSize)) < 0,
-          value, "the digest of the record", "another one");
+          value,
+          "the digest of the record",
+          "another one");
     }
   }
 
@@ -329,7 +354,11 @@ final class StoreVerifier {
       for (int i = (int) word; i != NONE; i = RecordSlot.mapNext(mem, parts.record(i))) {
         long record = parts.record(i);
         need(chained.add(i), record, "a record that is in one chain", "record " + i + " again");
-        need(listed.contains(i), record, "a record that is in a list", "record " + i + " is in none");
+        need(
+            listed.contains(i),
+            record,
+            "a record that is in a list",
+            "record " + i + " is in none");
         long hash = RecordSlot.hash(mem, record);
         need(chains.at(hash) == at, record, "a record that belongs into its chain", hash);
       }
@@ -349,12 +378,13 @@ final class StoreVerifier {
       for (; j != NONE; j = RecordSlot.mapNext(mem, parts.record(j))) {
         long later = parts.record(j);
         if (RecordSlot.hash(mem, later) == hash
-            && RecordSlot.hasKey(
-                mem, later, mem, record + RecordSlot.KEY_OFFSET, parts.keySize)) {
+            && RecordSlot.hasKey(mem, later, mem, record + RecordSlot.KEY_OFFSET, parts.keySize)) {
           int other = RecordSlot.txn(mem, later);
           need(
               other != owner && (other == NONE || !tree.sees(other, owner)),
-              later, "versions of ancestors behind those of descendants", "record " + j);
+              later,
+              "versions of ancestors behind those of descendants",
+              "record " + j);
         }
       }
     }
@@ -375,7 +405,8 @@ final class StoreVerifier {
     need(
         free + used == parts.recMax,
         parts.header + StoreHeader.RECORD_POOL_OFFSET,
-        parts.recMax - used + " free records", free);
+        parts.recMax - used + " free records",
+        free);
   }
 
   // Sums and values.
@@ -452,7 +483,11 @@ final class StoreVerifier {
       }
     }
     long left = census.left();
-    need(left == 0, census.firstLeft(), "memory that a record has", left + " allocations that none has");
+    need(
+        left == 0,
+        census.firstLeft(),
+        "memory that a record has",
+        left + " allocations that none has");
   }
 
   private void takeSum(long at) {

@@ -3,9 +3,9 @@ package holdfast.snapshot;
 /**
  * A transaction in preparation: a fork of the state of its parent, or of what was published.
  *
- * <p>Stale after it was published, folded into its parent or cancelled: whatever it is given to then
- * throws {@link StaleTxnException}. A handle lives as long as its {@link RecordStore} object; after
- * a restart {@link RecordStore#find} gives another one. May be used by any thread.
+ * <p>Stale after it was published, folded into its parent or cancelled: whatever it is given to
+ * then throws {@link StaleTxnException}. A handle lives as long as its {@link RecordStore} object;
+ * after a restart {@link RecordStore#find} gives another one. May be used by any thread.
  */
 public final class Txn {
   final RecordStore store;

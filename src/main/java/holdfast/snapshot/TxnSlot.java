@@ -18,10 +18,10 @@ import java.lang.foreign.MemorySegment;
  * }</pre>
  *
  * <p>{@code parent, childHead, childTail, sibPrev, sibNext} are the tree, {@code mapNext} the chain
- * of the xid, {@code stack} scratch of the operation at work: all of them change under the tree lock
- * in write mode only. {@code recHead, recTail, recCount} and both sums belong to whoever has {@code
- * lock}. {@code generation} grows when the slot's transaction ends, and tells old handles. In a free
- * slot {@code sibNext} is the link in the pool.
+ * of the xid, {@code stack} scratch of the operation at work: all of them change under the tree
+ * lock in write mode only. {@code recHead, recTail, recCount} and both sums belong to whoever has
+ * {@code lock}. {@code generation} grows when the slot's transaction ends, and tells old handles.
+ * In a free slot {@code sibNext} is the link in the pool.
  */
 final class TxnSlot {
   static final long XID_OFFSET = 0;

@@ -34,9 +34,14 @@ final class TxnSums {
       if (hidden != NONE && !RecordSlot.isTombstone(mem, parts.record(hidden))) {
         long old = parts.record(hidden);
         sums.subtractStored(
-            sum, 0,
-            mem, old + RecordSlot.KEY_OFFSET, parts.keySize,
-            mem, RecordSlot.valueOffset(mem, old), RecordSlot.size(mem, old));
+            sum,
+            0,
+            mem,
+            old + RecordSlot.KEY_OFFSET,
+            parts.keySize,
+            mem,
+            RecordSlot.valueOffset(mem, old),
+            RecordSlot.size(mem, old));
       }
     }
   }
@@ -45,8 +50,13 @@ final class TxnSums {
   static void add(StoreMemory parts, SetHash sums, long record, MemorySegment sum) {
     MemorySegment mem = parts.mem;
     sums.addStored(
-        sum, 0,
-        mem, record + RecordSlot.KEY_OFFSET, parts.keySize,
-        mem, RecordSlot.valueOffset(mem, record), RecordSlot.size(mem, record));
+        sum,
+        0,
+        mem,
+        record + RecordSlot.KEY_OFFSET,
+        parts.keySize,
+        mem,
+        RecordSlot.valueOffset(mem, record),
+        RecordSlot.size(mem, record));
   }
 }

@@ -7,11 +7,11 @@ import java.lang.foreign.MemorySegment;
  * The transactions in preparation: how they hang together, and which of them can be found.
  *
  * <pre>{@code
- *            root                              root
- *           /    \        while the gate         |
- *          a      b       is not OPEN         (pending)     what was published meanwhile
- *         / \                                  /    \
- *        c   d                                c      d
+ *     root                              root
+ *    /    \        while the gate         |
+ *   a      b       is not OPEN         (pending)     what was published meanwhile
+ *  / \                                  /    \
+ * c   d                                c      d
  * }</pre>
  *
  * <p>The root is not a slot: {@link StoreMemory#NONE} stands for it, and its children hang on the
@@ -28,8 +28,8 @@ final class TxnTree {
   /**
    * Grows when slots were given back. Readers without a lock, who follow the links to the parents,
    * look at it before and after: when it is the same, no slot that they met was given to another
-   * transaction meanwhile. Stale links that lead to slots not yet given away do no harm, because the
-   * records of such a slot have moved to where its own parent link leads.
+   * transaction meanwhile. Stale links that lead to slots not yet given away do no harm, because
+   * the records of such a slot have moved to where its own parent link leads.
    */
   private volatile long epoch;
 

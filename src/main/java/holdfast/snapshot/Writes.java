@@ -68,7 +68,8 @@ final class Writes {
   }
 
   /**
-   * Makes a value that begins as a copy of the visible one, for {@link #link}, or for {@link #free}.
+   * Makes a value that begins as a copy of the visible one, for {@link #link}, or for {@link
+   * #free}.
    *
    * @return its place
    */
@@ -168,7 +169,11 @@ final class Writes {
     if (old != NONE && !RecordSlot.isTombstone(mem, parts.record(old))) {
       long record = parts.record(old);
       records.exclude(
-          parts.txn(txn), key, keyAt, RecordSlot.valueOffset(mem, record), RecordSlot.size(mem, record));
+          parts.txn(txn),
+          key,
+          keyAt,
+          RecordSlot.valueOffset(mem, record),
+          RecordSlot.size(mem, record));
     }
   }
 
@@ -326,7 +331,9 @@ final class Writes {
         long sum = values.allocAccumulator();
         if (sum == Values.FULL) {
           throw new StoreFullException(
-              "no room in the workspace for the sum of a transaction, " + sums.sumSize() + " bytes");
+              "no room in the workspace for the sum of a transaction, "
+                  + sums.sumSize()
+                  + " bytes");
         }
         Mem.fill(mem, sum, sums.sumSize(), (byte) 0);
         Mem.putLong(mem, at + TxnSlot.LATTICE_OFFSET, sum);
@@ -364,8 +371,7 @@ final class Writes {
   }
 
   /** Writes a new version, at the front of its chain; the new head. */
-  int fill(
-      int index, int txn, long hash, MemorySegment key, long keyAt, int head, long modSeq) {
+  int fill(int index, int txn, long hash, MemorySegment key, long keyAt, int head, long modSeq) {
     long record = parts.record(index);
     if (txn == NONE) {
       Xid.ROOT.write(mem, record + RecordSlot.XID_OFFSET);

@@ -4,8 +4,8 @@ import holdfast.internal.Mem;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The name of a transaction, chosen by its user: 128 bits, unique among the transactions that are in
- * preparation in a store at the same time.
+ * The name of a transaction, chosen by its user: 128 bits, unique among the transactions that are
+ * in preparation in a store at the same time.
  *
  * @param hi any 64 bits
  * @param lo any 64 bits; not 0 together with {@code hi}, which is the root

@@ -1,10 +1,5 @@
 package holdfast.snapshot;
 
-
-
-
-
-
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.testkit.Tier;

@@ -177,7 +177,8 @@ final class StoreWalk {
   /** That there is no record left can be the reason only if one was needed. */
   private void full(StoreModel.Node node, long key) {
     boolean own = node.changes.containsKey(key);
-    assertTrue(!own || rig.wksp.usage(0).freeSize() < 2 << 20, "a version of its own needs nothing");
+    assertTrue(
+        !own || rig.wksp.usage(0).freeSize() < 2 << 20, "a version of its own needs nothing");
   }
 
   private void update() {
@@ -445,7 +446,13 @@ final class StoreWalk {
     view.forEach(
         (key, value) ->
             sums.add(
-                sum, 0, key(key), 0, rig.config.keySize(), MemorySegment.ofArray(value), 0,
+                sum,
+                0,
+                key(key),
+                0,
+                rig.config.keySize(),
+                MemorySegment.ofArray(value),
+                0,
                 value.length));
     return sums.content(sum, 0);
   }
