@@ -10,9 +10,9 @@ import java.lang.foreign.MemorySegment;
  * byte 0                 16       20       24       28       32                40        48
  *   0  +-----------------+--------+--------+--------+--------+-----------------+----------+
  *      |   xid hi, lo    |mapNext |  txn   |  prev  |  next  |    key hash     |  modSeq  |
- *  48  +-----------------+--------+--------+--------+--------+------------ ... +----------+
- *      |  value offset   |valSize |capacity| flags  |   0    | key, then zeros to byte 128
- *      +-----------------+--------+--------+--------+--------+------------ ...
+ *  48  +-----------------+--------+--------+--------+--------+-------- ... +-----+--------+
+ *      |  value offset   |valSize |capacity| flags  |  undo  | key, zeros to 120 |  undo  |
+ *      +-----------------+--------+--------+--------+--------+-------- ... +-----+--------+
  *
  * flags   bit  meaning
  *          0   tombstone: the key is removed in this version; there is no value
@@ -24,6 +24,10 @@ import java.lang.foreign.MemorySegment;
  * is zero. {@code mapNext} links the chain of the key hash; {@code prev, next} link the list of the
  * transaction, or one of the two lists of the root. A free slot has no value, and {@code next} is
  * its link in the pool.
+ *
+ * <p>Both undo fields are zero, but while the value of a version is replaced by another one: then
+ * the first is the old size, with bit 31 set, and the second the old offset, with bit 0 for DIRECT
+ * and bit 1 for TOMBSTONE. They are stored before, and cleared after everything else.
  *
  * <p>A version changes only while its chain is locked, except for {@code prev, next}, which belong
  * to whoever has the lock of the list, and {@code modSeq}, which belongs to the publisher.
@@ -40,9 +44,13 @@ final class RecordSlot {
   static final long SIZE_OFFSET = VALUE_OFFSET + Long.BYTES;
   static final long CAPACITY_OFFSET = SIZE_OFFSET + Integer.BYTES;
   static final long FLAGS_OFFSET = CAPACITY_OFFSET + Integer.BYTES;
-  static final long RESERVED_OFFSET = FLAGS_OFFSET + Integer.BYTES;
-  static final long KEY_OFFSET = RESERVED_OFFSET + Integer.BYTES;
-  static final long FOOTPRINT = 128;
+  static final long UNDO_SIZE_OFFSET = FLAGS_OFFSET + Integer.BYTES;
+  static final long KEY_OFFSET = UNDO_SIZE_OFFSET + Integer.BYTES;
+  static final long UNDO_PLACE_OFFSET = KEY_OFFSET + 6 * Long.BYTES;
+  static final long FOOTPRINT = UNDO_PLACE_OFFSET + Long.BYTES;
+
+  /** In the undo field of the size: there is something to undo. */
+  static final int UNDO = 1 << 31;
 
   static final int TOMBSTONE = 1;
   static final int DIRECT = 2;

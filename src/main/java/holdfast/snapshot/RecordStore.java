@@ -91,6 +91,9 @@ public final class RecordStore implements AutoCloseable {
   /** Write mode: the tree, the root, whole transactions. Read mode: single records. */
   private final StampedLock treeLock = new StampedLock();
 
+  /** Copy of the header's, for those who look without the lock; stored after what it stands for. */
+  private volatile long publishedSeq;
+
   /** Written by whoever has the tree lock, in any mode. */
   private volatile int state = OPEN;
 
@@ -118,6 +121,7 @@ public final class RecordStore implements AutoCloseable {
     this.reads = new Reads(parts, chains, tree, sums.digestSize());
     this.publication = new Publication(parts, chains, tree, records, roots, writes, values);
     this.gate = new Gate(parts, tree, publication);
+    this.publishedSeq = parts.getLong(StoreHeader.PUBLISHED_OFFSET);
   }
 
   // Making and opening.
@@ -172,8 +176,9 @@ public final class RecordStore implements AutoCloseable {
       boolean unclean = seen != 0;
       if (unclean) {
         StoreRecovery.unlock(parts);
+      } else {
+        StoreOpening.checkValues(wksp, parts);
       }
-      StoreOpening.checkValues(wksp, parts);
       RecordStore store = new RecordStore(wksp, parts, owner, unclean);
       if (unclean) {
         store.recover();
@@ -188,7 +193,7 @@ public final class RecordStore implements AutoCloseable {
   }
 
   private void recover() {
-    new StoreRecovery(parts, chains, tree, records, roots, values, sums).run();
+    new StoreRecovery(parts, chains, tree, records, roots, values, writes, sums).run();
     gate.resume();
     verifyLocked();
   }
@@ -244,8 +249,7 @@ public final class RecordStore implements AutoCloseable {
    * @return 0 if there was none
    */
   public long publishedSeq() {
-    // Acquire, so that who sees the number sees what was published with it.
-    return Mem.getLongAcquire(parts.mem, parts.header + StoreHeader.PUBLISHED_OFFSET);
+    return publishedSeq;
   }
 
   // Locks.
@@ -391,6 +395,7 @@ public final class RecordStore implements AutoCloseable {
       int index = live(txn);
       requireSeq(seq);
       try {
+        moving();
         int count = 0;
         long folded = 0;
         for (int i = oldest(index); i != NONE; ) {
@@ -399,8 +404,7 @@ public final class RecordStore implements AutoCloseable {
           count++;
           i = next;
         }
-        // Release: who reads the number without a lock sees what was published with it.
-        Mem.putLongRelease(parts.mem, parts.header + StoreHeader.PUBLISHED_OFFSET, seq);
+        moved(seq);
         gate.published(folded);
         if (gate.state() != StoreHeader.FROZEN) {
           publication.reap(REAP);
@@ -415,8 +419,23 @@ public final class RecordStore implements AutoCloseable {
     }
   }
 
+  /** Marks the store: from here on to {@link #moved} it is neither before nor after. */
+  private void moving() {
+    Mem.putLongRelease(
+        parts.mem,
+        parts.header + StoreHeader.PUBLISHED_OFFSET,
+        publishedSeq | StoreHeader.MOVING);
+    Mem.storeFence();
+  }
+
+  private void moved(long seq) {
+    // Release: everything that has moved is there before.
+    Mem.putLongRelease(parts.mem, parts.header + StoreHeader.PUBLISHED_OFFSET, seq);
+    publishedSeq = seq;
+  }
+
   private void requireSeq(long seq) {
-    long published = parts.getLong(StoreHeader.PUBLISHED_OFFSET);
+    long published = publishedSeq;
     if (seq <= published || seq > StoreHeader.SEQ_MAX) {
       throw new IllegalArgumentException(
           "seq must be larger than "
@@ -480,11 +499,13 @@ public final class RecordStore implements AutoCloseable {
             txn + " has no parent in preparation; publish it with a sequence number");
       }
       try {
+        moving();
         publication.cancelSiblings(index);
         tree.end(index);
         publication.toParent(index);
         tree.giveChildren(index);
         tree.remove(index);
+        moved(publishedSeq);
       } catch (Throwable e) {
         broken();
         throw e;
@@ -506,7 +527,10 @@ public final class RecordStore implements AutoCloseable {
     try {
       int index = live(txn);
       try {
-        return publication.cancel(index);
+        moving();
+        int count = publication.cancel(index);
+        moved(publishedSeq);
+        return count;
       } catch (Throwable e) {
         broken();
         throw e;
@@ -806,10 +830,13 @@ public final class RecordStore implements AutoCloseable {
               parts,
               roots,
               sums.digestSize(),
-              parts.getLong(StoreHeader.PUBLISHED_OFFSET),
+              publishedSeq,
               contentHash(NONE));
       gate.freeze(frozen);
       return Optional.of(frozen);
+    } catch (Error e) {
+      broken();
+      throw e;
     } finally {
       treeLock.unlockWrite(stamp);
     }
@@ -821,6 +848,9 @@ public final class RecordStore implements AutoCloseable {
       if (state == OPEN) {
         gate.thaw(frozen);
       }
+    } catch (Error e) {
+      broken();
+      throw e;
     } finally {
       treeLock.unlockWrite(stamp);
     }
@@ -867,6 +897,9 @@ public final class RecordStore implements AutoCloseable {
     long stamp = lockAlone();
     try {
       parts.putLong(StoreHeader.FLOOR_OFFSET, seq);
+    } catch (Error e) {
+      broken();
+      throw e;
     } finally {
       treeLock.unlockWrite(stamp);
     }
@@ -920,7 +953,10 @@ public final class RecordStore implements AutoCloseable {
     long stamp = lockAlone();
     try {
       requireSeq(seq);
-      parts.putLong(StoreHeader.PUBLISHED_OFFSET, seq);
+      moved(seq);
+    } catch (Error e) {
+      broken();
+      throw e;
     } finally {
       treeLock.unlockWrite(stamp);
     }
@@ -932,11 +968,12 @@ public final class RecordStore implements AutoCloseable {
     try {
       requireIdle();
       try {
+        moving();
         publication.clearRoot();
         if (sums.sumSize() != 0) {
           Mem.fill(parts.mem, records.rootSumAt(), sums.sumSize(), (byte) 0);
         }
-        parts.putLong(StoreHeader.PUBLISHED_OFFSET, 0);
+        moved(0);
       } catch (Throwable e) {
         broken();
         throw e;
@@ -1038,6 +1075,9 @@ public final class RecordStore implements AutoCloseable {
         owner.leave();
       }
       state = CLOSED;
+    } catch (Error e) {
+      broken();
+      throw e;
     } finally {
       treeLock.unlockWrite(stamp);
     }

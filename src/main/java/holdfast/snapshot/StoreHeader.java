@@ -31,6 +31,8 @@ import java.lang.foreign.MemorySegment;
  * gate    bits  width  field
  *         0-61   62    sequence number at which the root was frozen
  *        62-63    2    0 OPEN, 1 FROZEN, 2 DRAINING
+ *
+ * published seq   bit 63 while records move from one owner to another
  * }</pre>
  *
  * <p>Indices of records and transactions are 32 bits, unsigned; all ones are none. Everything from
@@ -53,6 +55,12 @@ final class StoreHeader {
   static final int FROZEN = 1;
   static final int DRAINING = 2;
   static final int GATE_SHIFT = 62;
+
+  /**
+   * Beside the published sequence number: records are on their way from one owner to another. A
+   * store that was left with it is beyond repair.
+   */
+  static final long MOVING = 1L << 63;
 
   /** Tombstone floor: keep none. */
   static final long KEEP_NONE = -1;

@@ -278,6 +278,12 @@ final class StoreOpening {
         StoreHeader.GATE_OFFSET,
         "a state of the gate",
         hex(gate));
+    long published = parts.getLong(StoreHeader.PUBLISHED_OFFSET);
+    need(
+        published >= 0 && published <= StoreHeader.SEQ_MAX,
+        header, StoreHeader.PUBLISHED_OFFSET,
+        "a sequence number, and no records on their way between transactions",
+        hex(published));
     int pending = parts.getInt(StoreHeader.PENDING_OFFSET);
     need(
         pending == StoreMemory.NONE || parts.isTxn(pending),

@@ -9,9 +9,10 @@ import java.lang.foreign.MemorySegment;
  * transactions in preparation. Whether the rest is sound the verifier says afterwards.
  *
  * <pre>{@code
- * put:     value | digest | sum | chain | list | sum | free      a death here is always repaired
- * change of a version in place, publish, publishIntoParent, cancel:
- *          repaired if it had not begun to move, refused by the verifier if it had
+ * prepare, put, update, remove          a death in the middle is always repaired: done, or not done
+ * freeze, thaw, retain, trim, close     the same
+ * publish, publishIntoParent, cancel    refused: the mark in the published number is still there
+ * drain                                 repaired between two records, else refused by the verifier
  * }</pre>
  */
 final class StoreRecovery {
@@ -24,6 +25,7 @@ final class StoreRecovery {
   private final TxnRecords records;
   private final RootLists roots;
   private final Values values;
+  private final Writes writes;
   private final SetHash sums;
 
   /** Records that are in a list. */
@@ -38,6 +40,7 @@ final class StoreRecovery {
       TxnRecords records,
       RootLists roots,
       Values values,
+      Writes writes,
       SetHash sums) {
     this.parts = parts;
     this.mem = parts.mem;
@@ -46,6 +49,7 @@ final class StoreRecovery {
     this.records = records;
     this.roots = roots;
     this.values = values;
+    this.writes = writes;
     this.sums = sums;
     this.listed = new IndexSet(parts.recMax);
     this.txns = new IndexSet(parts.txnMax);
@@ -70,11 +74,12 @@ final class StoreRecovery {
   }
 
   void run() {
-    findTxns();
+    findTxns(NONE);
+    forgetTheUnlinked();
     mark(roots.firstLive());
     mark(roots.firstTombstone());
     for (long t = txns.next(0); t >= 0; t = txns.next(t + 1)) {
-      mark(records.head(parts.txn((int) t)));
+      relist(parts.txn((int) t));
     }
     listTheLinked();
     rebuildPools();
@@ -83,27 +88,79 @@ final class StoreRecovery {
   }
 
   /**
-   * Every transaction of the tree, found from the top; what is not sound stays for the verifier.
+   * Finds every transaction of the tree, from the top, along the links that are stored last. The
+   * links back follow from them.
    */
-  private void findTxns() {
-    int i = tree.firstChild(NONE);
-    long left = parts.txnMax;
-    while (i != NONE && left-- > 0) {
-      txns.add(i);
-      int next = tree.firstChild(i);
-      for (long up = parts.txnMax; next == NONE && i != NONE && up > 0; up--) {
-        next = tree.nextSibling(i);
-        i = tree.parent(i);
+  private void findTxns(int parent) {
+    int above = parent;
+    int prev = NONE;
+    int i = tree.firstChild(parent);
+    while (true) {
+      long at = i == NONE ? 0 : parts.txn(i);
+      if (i != NONE && txns.add(i)) {
+        TxnSlot.put(mem, at, TxnSlot.SIB_PREV_OFFSET, prev);
+        above = i;
+        prev = NONE;
+        i = tree.firstChild(i);
+      } else {
+        // The end of the children, or a cycle, which stays for the verifier.
+        tree.lastChild(above, prev);
+        if (above == parent) {
+          return;
+        }
+        prev = above;
+        above = tree.parent(above);
+        if (above != parent && !txns.contains(above)) {
+          return; // not sound
+        }
+        i = tree.nextSibling(prev);
       }
-      i = next;
+    }
+  }
+
+  /** A transaction that can be found but is not in the tree was not yet in it. */
+  private void forgetTheUnlinked() {
+    for (long head = 0; head <= parts.txnHeadMask; head++) {
+      long at = parts.txnHeads + head * Integer.BYTES;
+      long left = parts.txnMax;
+      for (int i = Mem.getInt(mem, at); i != NONE && left-- > 0; i = Mem.getInt(mem, at)) {
+        long next = parts.txn(i) + TxnSlot.MAP_NEXT_OFFSET;
+        if (txns.contains(i)) {
+          at = next;
+        } else {
+          Mem.putInt(mem, at, Mem.getInt(mem, next));
+        }
+      }
     }
   }
 
   private void mark(int head) {
-    for (int i = head; i != NONE && listed.add(i); ) {
+    for (int i = head; i != NONE; ) {
       long record = parts.record(i);
+      if (!listed.add(i)) {
+        return;
+      }
       i = RecordSlot.next(mem, record);
     }
+  }
+
+  /** Marks the records of a transaction. What else its list says follows from the links forward. */
+  private void relist(long txn) {
+    int prev = NONE;
+    int count = 0;
+    for (int i = records.head(txn); i != NONE; ) {
+      long record = parts.record(i);
+      if (!listed.add(i)) {
+        break;
+      }
+      Mem.putInt(mem, record + RecordSlot.PREV_OFFSET, prev);
+      writes.undo(record);
+      prev = i;
+      count++;
+      i = RecordSlot.next(mem, record);
+    }
+    TxnSlot.put(mem, txn, TxnSlot.REC_TAIL_OFFSET, prev);
+    TxnSlot.put(mem, txn, TxnSlot.REC_COUNT_OFFSET, count);
   }
 
   /** The writer died between chain and list. */
@@ -118,6 +175,7 @@ final class StoreRecovery {
         if (!listed.contains(i) && owner != NONE && parts.isTxn(owner) && txns.contains(owner)) {
           records.append(parts.txn(owner), i);
           listed.add(i);
+          writes.undo(record);
         }
         i = RecordSlot.mapNext(mem, record);
       }
@@ -132,6 +190,8 @@ final class StoreRecovery {
         long record = parts.recordAt((int) i);
         Mem.putLong(mem, record + RecordSlot.VALUE_OFFSET, 0);
         Mem.putInt(mem, record + RecordSlot.FLAGS_OFFSET, 0);
+        Mem.putInt(mem, record + RecordSlot.UNDO_SIZE_OFFSET, 0);
+        Mem.putLong(mem, record + RecordSlot.UNDO_PLACE_OFFSET, 0);
         recordPool.push((int) i);
       }
     }

@@ -288,8 +288,8 @@ final class StoreVerifier {
     for (long i = key + parts.keySize; i < record + RecordSlot.FOOTPRINT; i += Long.BYTES) {
       need(Mem.getLong(mem, i) == 0, i, "zeros", Mem.getLong(mem, i));
     }
-    int reserved = Mem.getInt(mem, record + RecordSlot.RESERVED_OFFSET);
-    need(reserved == 0, record + RecordSlot.RESERVED_OFFSET, "0", reserved);
+    int reserved = Mem.getInt(mem, record + RecordSlot.UNDO_SIZE_OFFSET);
+    need(reserved == 0, record + RecordSlot.UNDO_SIZE_OFFSET, "0", reserved);
     int flags = RecordSlot.flags(mem, record);
     boolean tombstone = (flags & RecordSlot.TOMBSTONE) != 0;
     boolean keep = (flags & RecordSlot.KEEP) != 0;

@@ -53,11 +53,13 @@ final class TxnRecords {
     int tail = TxnSlot.get(mem, txn, TxnSlot.REC_TAIL_OFFSET);
     Mem.putInt(mem, record + RecordSlot.PREV_OFFSET, tail);
     Mem.putInt(mem, record + RecordSlot.NEXT_OFFSET, NONE);
-    if (tail == NONE) {
-      TxnSlot.put(mem, txn, TxnSlot.REC_HEAD_OFFSET, index);
-    } else {
-      Mem.putInt(mem, parts.record(tail) + RecordSlot.NEXT_OFFSET, index);
-    }
+    // Release: whoever dies now leaves a list that can be walked forward.
+    Mem.putIntRelease(
+        mem,
+        tail == NONE
+            ? txn + TxnSlot.REC_HEAD_OFFSET
+            : parts.record(tail) + RecordSlot.NEXT_OFFSET,
+        index);
     TxnSlot.put(mem, txn, TxnSlot.REC_TAIL_OFFSET, index);
     TxnSlot.put(mem, txn, TxnSlot.REC_COUNT_OFFSET, count(txn) + 1);
   }

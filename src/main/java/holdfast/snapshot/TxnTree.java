@@ -99,6 +99,11 @@ final class TxnTree {
     return Mem.getInt(mem, childTailAt(index));
   }
 
+  /** Repairs the link to the youngest child. */
+  void lastChild(int parent, int index) {
+    Mem.putInt(mem, childTailAt(parent), index);
+  }
+
   int nextSibling(int index) {
     return TxnSlot.get(mem, parts.txn(index), TxnSlot.SIB_NEXT_OFFSET);
   }
@@ -142,10 +147,11 @@ final class TxnTree {
     TxnSlot.put(mem, txn, TxnSlot.STACK_OFFSET, NONE);
     TxnSlot.put(mem, txn, TxnSlot.REC_HEAD_OFFSET, NONE);
     TxnSlot.put(mem, txn, TxnSlot.REC_TAIL_OFFSET, NONE);
-    append(parent, index);
     long head = headAt(xid);
     TxnSlot.put(mem, txn, TxnSlot.MAP_NEXT_OFFSET, Mem.getInt(mem, head));
     Mem.putInt(mem, head, index);
+    // Last: what is in the tree is there, whoever dies.
+    append(parent, index);
     return index;
   }
 
@@ -157,11 +163,11 @@ final class TxnTree {
     TxnSlot.put(mem, txn, TxnSlot.PARENT_OFFSET, parent);
     TxnSlot.put(mem, txn, TxnSlot.SIB_PREV_OFFSET, tail);
     TxnSlot.put(mem, txn, TxnSlot.SIB_NEXT_OFFSET, NONE);
-    if (tail == NONE) {
-      Mem.putInt(mem, childHeadAt(parent), index);
-    } else {
-      TxnSlot.put(mem, parts.txn(tail), TxnSlot.SIB_NEXT_OFFSET, index);
-    }
+    // Release: whoever dies now leaves a tree that can be walked forward.
+    Mem.putIntRelease(
+        mem,
+        tail == NONE ? childHeadAt(parent) : parts.txn(tail) + TxnSlot.SIB_NEXT_OFFSET,
+        index);
     Mem.putInt(mem, tailAt, index);
   }
 

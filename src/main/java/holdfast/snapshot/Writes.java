@@ -124,7 +124,7 @@ final class Writes {
       oldSize = RecordSlot.size(mem, record);
       own = RecordSlot.txn(mem, record) == txn;
       if (own) {
-        describe(record, 0, 0, RecordSlot.TOMBSTONE);
+        rewrite(record, 0, 0, RecordSlot.TOMBSTONE);
       } else {
         needSum(txn);
         fresh = take();
@@ -249,7 +249,7 @@ final class Writes {
           throw twice(key, keyAt);
         }
         if (own) {
-          describe(record, place, size, 0);
+          rewrite(record, place, size, 0);
         }
       }
       if (!own) {
@@ -382,7 +382,7 @@ final class Writes {
     Mem.putInt(mem, record + RecordSlot.TXN_OFFSET, txn);
     Mem.putLong(mem, record + RecordSlot.HASH_OFFSET, hash);
     Mem.putLong(mem, record + RecordSlot.MOD_SEQ_OFFSET, modSeq);
-    Mem.putInt(mem, record + RecordSlot.RESERVED_OFFSET, 0);
+    Mem.putInt(mem, record + RecordSlot.UNDO_SIZE_OFFSET, 0);
     Mem.copy(key, keyAt, mem, record + RecordSlot.KEY_OFFSET, parts.keySize);
     return index;
   }
@@ -395,6 +395,36 @@ final class Writes {
     Mem.putInt(mem, record + RecordSlot.CAPACITY_OFFSET, (int) capacity);
     Mem.putInt(
         mem, record + RecordSlot.FLAGS_OFFSET, flags | (int) (place & 1) * RecordSlot.DIRECT);
+  }
+
+  /** The same for a version that is in its chain: whoever dies in between leaves the old one. */
+  private void rewrite(long record, long place, int size, int flags) {
+    Mem.putLong(
+        mem,
+        record + RecordSlot.UNDO_PLACE_OFFSET,
+        RecordSlot.place(mem, record) | (RecordSlot.flags(mem, record) & RecordSlot.TOMBSTONE) << 1);
+    // Release: the other field is complete before.
+    Mem.putIntRelease(
+        mem,
+        record + RecordSlot.UNDO_SIZE_OFFSET,
+        RecordSlot.size(mem, record) | RecordSlot.UNDO);
+    Mem.storeFence();
+    describe(record, place, size, flags);
+    // Release: from here on the new one is complete.
+    Mem.putIntRelease(mem, record + RecordSlot.UNDO_SIZE_OFFSET, 0);
+    Mem.putLong(mem, record + RecordSlot.UNDO_PLACE_OFFSET, 0);
+  }
+
+  /** Takes a rewriting back that was cut short by the death of its owner. */
+  void undo(long record) {
+    int undo = Mem.getInt(mem, record + RecordSlot.UNDO_SIZE_OFFSET);
+    long old = Mem.getLong(mem, record + RecordSlot.UNDO_PLACE_OFFSET);
+    if ((undo & RecordSlot.UNDO) != 0) {
+      int tombstone = (int) (old >>> 1 & RecordSlot.TOMBSTONE);
+      describe(record, old & ~2L, undo & ~RecordSlot.UNDO, tombstone);
+      Mem.putIntRelease(mem, record + RecordSlot.UNDO_SIZE_OFFSET, 0);
+    }
+    Mem.putLong(mem, record + RecordSlot.UNDO_PLACE_OFFSET, 0);
   }
 
   /** Gives back a record that is in no chain and no list, and its value. */
