@@ -422,9 +422,7 @@ public final class RecordStore implements AutoCloseable {
   /** Marks the store: from here on to {@link #moved} it is neither before nor after. */
   private void moving() {
     Mem.putLongRelease(
-        parts.mem,
-        parts.header + StoreHeader.PUBLISHED_OFFSET,
-        publishedSeq | StoreHeader.MOVING);
+        parts.mem, parts.header + StoreHeader.PUBLISHED_OFFSET, publishedSeq | StoreHeader.MOVING);
     Mem.storeFence();
   }
 
@@ -825,13 +823,7 @@ public final class RecordStore implements AutoCloseable {
         return Optional.empty();
       }
       FrozenRoot frozen =
-          new FrozenRoot(
-              this,
-              parts,
-              roots,
-              sums.digestSize(),
-              publishedSeq,
-              contentHash(NONE));
+          new FrozenRoot(this, parts, roots, sums.digestSize(), publishedSeq, contentHash(NONE));
       gate.freeze(frozen);
       return Optional.of(frozen);
     } catch (Error e) {

@@ -281,7 +281,8 @@ final class StoreOpening {
     long published = parts.getLong(StoreHeader.PUBLISHED_OFFSET);
     need(
         published >= 0 && published <= StoreHeader.SEQ_MAX,
-        header, StoreHeader.PUBLISHED_OFFSET,
+        header,
+        StoreHeader.PUBLISHED_OFFSET,
         "a sequence number, and no records on their way between transactions",
         hex(published));
     int pending = parts.getInt(StoreHeader.PENDING_OFFSET);
@@ -359,7 +360,15 @@ final class StoreOpening {
   }
 
   /** The allocations with one tag, by ascending address. */
-  private record Ranges(long[] lo, long[] hi) {
+  private static final class Ranges {
+    private final long[] lo;
+    private final long[] hi;
+
+    private Ranges(long[] lo, long[] hi) {
+      this.lo = lo;
+      this.hi = hi;
+    }
+
     static Ranges of(Wksp wksp, long tag) {
       List<Partition> found = wksp.tagQuery(Integer.MAX_VALUE, tag);
       return new Ranges(

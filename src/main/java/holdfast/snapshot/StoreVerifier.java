@@ -1,6 +1,5 @@
 package holdfast.snapshot;
 
-import holdfast.CorruptDataException;
 import holdfast.internal.Mem;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -88,10 +87,6 @@ final class StoreVerifier {
     if (!sound) {
       throw StoreHeader.corrupt(offset, expected, found);
     }
-  }
-
-  private static CorruptDataException corrupt(long offset, String expected, Object found) {
-    return StoreHeader.corrupt(offset, expected, found);
   }
 
   // The tree.

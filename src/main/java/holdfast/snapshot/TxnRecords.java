@@ -56,9 +56,7 @@ final class TxnRecords {
     // Release: whoever dies now leaves a list that can be walked forward.
     Mem.putIntRelease(
         mem,
-        tail == NONE
-            ? txn + TxnSlot.REC_HEAD_OFFSET
-            : parts.record(tail) + RecordSlot.NEXT_OFFSET,
+        tail == NONE ? txn + TxnSlot.REC_HEAD_OFFSET : parts.record(tail) + RecordSlot.NEXT_OFFSET,
         index);
     TxnSlot.put(mem, txn, TxnSlot.REC_TAIL_OFFSET, index);
     TxnSlot.put(mem, txn, TxnSlot.REC_COUNT_OFFSET, count(txn) + 1);

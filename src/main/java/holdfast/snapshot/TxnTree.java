@@ -165,9 +165,7 @@ final class TxnTree {
     TxnSlot.put(mem, txn, TxnSlot.SIB_NEXT_OFFSET, NONE);
     // Release: whoever dies now leaves a tree that can be walked forward.
     Mem.putIntRelease(
-        mem,
-        tail == NONE ? childHeadAt(parent) : parts.txn(tail) + TxnSlot.SIB_NEXT_OFFSET,
-        index);
+        mem, tail == NONE ? childHeadAt(parent) : parts.txn(tail) + TxnSlot.SIB_NEXT_OFFSET, index);
     Mem.putInt(mem, tailAt, index);
   }
 

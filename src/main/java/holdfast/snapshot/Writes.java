@@ -402,12 +402,11 @@ final class Writes {
     Mem.putLong(
         mem,
         record + RecordSlot.UNDO_PLACE_OFFSET,
-        RecordSlot.place(mem, record) | (RecordSlot.flags(mem, record) & RecordSlot.TOMBSTONE) << 1);
+        RecordSlot.place(mem, record)
+            | (RecordSlot.flags(mem, record) & RecordSlot.TOMBSTONE) << 1);
     // Release: the other field is complete before.
     Mem.putIntRelease(
-        mem,
-        record + RecordSlot.UNDO_SIZE_OFFSET,
-        RecordSlot.size(mem, record) | RecordSlot.UNDO);
+        mem, record + RecordSlot.UNDO_SIZE_OFFSET, RecordSlot.size(mem, record) | RecordSlot.UNDO);
     Mem.storeFence();
     describe(record, place, size, flags);
     // Release: from here on the new one is complete.

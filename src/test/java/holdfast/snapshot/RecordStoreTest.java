@@ -56,7 +56,8 @@ class RecordStoreTest {
     assertEquals(1, store.publish(one, 7));
     assertSees(null, 1, 10);
     assertEquals(7, store.publishedSeq());
-    assertThrows(StaleTxnException.class, () -> store.get(one, StoreRig.key(1), MemorySegment.NULL));
+    assertThrows(
+        StaleTxnException.class, () -> store.get(one, StoreRig.key(1), MemorySegment.NULL));
     assertThrows(StaleTxnException.class, () -> store.cancel(other));
     store.verify();
   }
@@ -206,7 +207,7 @@ class RecordStoreTest {
       long seq = store.publishedSeq() + 1;
       Txn b = prepare(null);
       for (long i = 0; i < 3; i++) {
-        put(b, 10 * batch + i, 1000 + batch);
+        put(b, 10L * batch + i, 1000 + batch);
       }
       store.publish(b, seq);
       assertThrows(FreezeRevokedException.class, root::enterBatch);
@@ -425,8 +426,7 @@ class RecordStoreTest {
     changes.put(StoreRig.key(50), 0, StoreRig.value(50, 20), 0, 20, 11);
     changes.remove(StoreRig.key(4), 0, 10);
     changes.remove(StoreRig.key(60), 0, 11);
-    assertThrows(
-        CorruptDataException.class, () -> changes.remove(StoreRig.key(4), 0, 11));
+    assertThrows(CorruptDataException.class, () -> changes.remove(StoreRig.key(4), 0, 11));
     store.verify();
     assertEquals(1, store.publishPreserving(child, 12));
     store.verify();

@@ -22,9 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * An owner that dies before any of its stores leaves a store that opens with what had been done, and
- * with what was being done either done or not; or one that is refused. It never opens as anything
- * else.
+ * An owner that dies before any of its stores leaves a store that opens with what had been done,
+ * and with what was being done either done or not; or one that is refused. It never opens as
+ * anything else.
  */
 class StoreKillTest {
   @ParameterizedTest
@@ -72,13 +72,13 @@ class StoreKillTest {
   }
 
   /** What every transaction sees; the published state has the name of the root. */
-  private record State(Map<Xid, TreeMap<Long, byte[]>> views, long seq) {
+  private record State(Map<Xid, Map<Long, byte[]>> views, long seq) {
     boolean same(State other) {
       if (seq != other.seq || !views.keySet().equals(other.views.keySet())) {
         return false;
       }
       for (var view : views.entrySet()) {
-        TreeMap<Long, byte[]> there = other.views.get(view.getKey());
+        Map<Long, byte[]> there = other.views.get(view.getKey());
         if (!there.keySet().equals(view.getValue().keySet())) {
           return false;
         }
@@ -99,8 +99,7 @@ class StoreKillTest {
 
     private final RecordStoreConfig config;
     private final Arena arena = Arena.ofShared();
-    private final MemorySegment region =
-        arena.allocate(Wksp.footprint(64, DATA), 1 << 20);
+    private final MemorySegment region = arena.allocate(Wksp.footprint(64, DATA), 1 << 20);
     private final MemorySegment fresh = arena.allocate(region.byteSize(), 1 << 20);
     private RecordStore store;
     private StoreModel model;
@@ -188,14 +187,14 @@ class StoreKillTest {
     }
 
     private State state() {
-      Map<Xid, TreeMap<Long, byte[]>> views = new HashMap<>();
+      Map<Xid, Map<Long, byte[]>> views = new HashMap<>();
       views.put(Xid.ROOT, new TreeMap<>(model.published));
       model.live.forEach(node -> views.put(node.xid, model.view(node)));
       return new State(views, model.seq);
     }
 
     private State see(RecordStore found) {
-      Map<Xid, TreeMap<Long, byte[]>> views = new HashMap<>();
+      Map<Xid, Map<Long, byte[]>> views = new HashMap<>();
       views.put(Xid.ROOT, view(found, null));
       for (long i = 1; i < 20; i++) {
         Txn txn = found.find(new Xid(0, i));
@@ -206,8 +205,8 @@ class StoreKillTest {
       return new State(views, found.publishedSeq());
     }
 
-    private static TreeMap<Long, byte[]> view(RecordStore found, Txn txn) {
-      TreeMap<Long, byte[]> view = new TreeMap<>();
+    private static Map<Long, byte[]> view(RecordStore found, Txn txn) {
+      Map<Long, byte[]> view = new TreeMap<>();
       found.forEach(
           txn,
           (key, value, modSeq) ->

@@ -55,8 +55,8 @@ final class StoreModel {
   }
 
   /** What a transaction sees, by key. */
-  TreeMap<Long, byte[]> view(Node node) {
-    TreeMap<Long, byte[]> view = new TreeMap<>(published);
+  Map<Long, byte[]> view(Node node) {
+    Map<Long, byte[]> view = new TreeMap<>(published);
     apply(node, view);
     return view;
   }

@@ -63,7 +63,7 @@ final class StoreRig implements AutoCloseable {
     // Not through Mem: some tests count its stores.
     byte[] key = new byte[size];
     for (int i = 0; i < Long.BYTES; i++) {
-      key[size - Long.BYTES + i] = (byte) (number >>> 8 * i);
+      key[size - Long.BYTES + i] = (byte) (number >>> (8 * i));
     }
     return MemorySegment.ofArray(key);
   }

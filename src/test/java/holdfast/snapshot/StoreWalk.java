@@ -32,6 +32,7 @@ final class StoreWalk {
       FrozenRoot root, TreeMap<Long, byte[]> state, ContentHash hash, List<Shown> live, long seq) {}
 
   /** A record as a visitor sees it, and the bytes of its slot. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by same, not by equals
   private record Shown(long key, byte[] value, long modSeq) {
     boolean same(Shown other) {
       return key == other.key && modSeq == other.modSeq && Arrays.equals(value, other.value);
@@ -150,7 +151,7 @@ final class StoreWalk {
   }
 
   private boolean pending() {
-    return frozen != null && model.seq > frozen.seq || draining;
+    return draining || (frozen != null && model.seq > frozen.seq);
   }
 
   private void put() {
