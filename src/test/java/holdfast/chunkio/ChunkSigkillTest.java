@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.internal.Disk;
 import holdfast.internal.OsDisk;
-import holdfast.testkit.ChildJvm;
+import holdfast.testkit.KilledChild;
 import holdfast.testkit.Tier;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -21,7 +21,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -37,10 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ChunkSigkillTest {
   private static final int LANES = 3;
   private static final int ROUNDS = Tier.of(300, 1000);
-
-  /** A JVM that starts in a fifth of a second on two busy cores. */
-  private static final List<String> CHEAP =
-      List.of("-Xshare:auto", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xss512k", "-Xmx64m");
 
   /** Appends of one call: a transaction has at most so many records. */
   private static final int UNNOTED_MAX = 5;
@@ -84,37 +79,14 @@ class ChunkSigkillTest {
     }
 
     private void killed(Path acks, long number) throws IOException, InterruptedException {
-      Process process =
-          new ProcessBuilder(
-                  ChildJvm.command(
-                      ChunkKillChild.class,
-                      CHEAP,
-                      dir.resolve("root").toString(),
-                      acks.toString(),
-                      Long.toString(number),
-                      Long.toString(random.nextLong())))
-              .redirectError(dir.resolve("error").toFile())
-              .start();
-      try {
-        StringBuilder said = new StringBuilder();
-        int c;
-        while ((c = process.getInputStream().read()) >= 0 && c != '\n') {
-          said.append((char) c);
-        }
-        assertEquals("ready", said.toString().strip(), this::said);
-        TimeUnit.MICROSECONDS.sleep(random.nextInt(40_000));
-      } finally {
-        process.destroyForcibly();
-      }
-      assertEquals(137, process.waitFor(), this::said);
-    }
-
-    private String said() {
-      try {
-        return Files.readString(dir.resolve("error"));
-      } catch (IOException e) {
-        return e.toString();
-      }
+      KilledChild.run(
+          dir.resolve("error"),
+          random.nextInt(40_000),
+          ChunkKillChild.class,
+          dir.resolve("root").toString(),
+          acks.toString(),
+          Long.toString(number),
+          Long.toString(random.nextLong()));
     }
 
     /** One behind the last number noted. */

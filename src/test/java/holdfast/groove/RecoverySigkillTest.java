@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import holdfast.testkit.ChildJvm;
+import holdfast.testkit.KilledChild;
 import holdfast.testkit.Tier;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -13,10 +13,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -32,10 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 class RecoverySigkillTest {
   private static final int ROUNDS = Tier.of(5, 300);
-
-  /** A JVM that starts in a fifth of a second on two busy cores. */
-  private static final List<String> CHEAP =
-      List.of("-Xshare:auto", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xmx64m");
 
   @TempDir Path dir;
 
@@ -66,36 +60,13 @@ class RecoverySigkillTest {
 
   private void killed(long seed, int micros) throws IOException, InterruptedException {
     Files.deleteIfExists(dir.resolve("notes"));
-    Process process =
-        new ProcessBuilder(
-                ChildJvm.command(
-                    RecoveryKillChild.class,
-                    CHEAP,
-                    dir.resolve("region").toString(),
-                    dir.resolve("notes").toString(),
-                    Long.toString(seed)))
-            .redirectError(dir.resolve("error").toFile())
-            .start();
-    try {
-      StringBuilder said = new StringBuilder();
-      int c;
-      while ((c = process.getInputStream().read()) >= 0 && c != '\n') {
-        said.append((char) c);
-      }
-      assertEquals("ready", said.toString().strip(), this::said);
-      TimeUnit.MICROSECONDS.sleep(micros);
-    } finally {
-      process.destroyForcibly();
-    }
-    assertEquals(137, process.waitFor(), this::said);
-  }
-
-  private String said() {
-    try {
-      return Files.readString(dir.resolve("error"));
-    } catch (IOException e) {
-      return e.toString();
-    }
+    KilledChild.run(
+        dir.resolve("error"),
+        micros,
+        RecoveryKillChild.class,
+        dir.resolve("region").toString(),
+        dir.resolve("notes").toString(),
+        Long.toString(seed));
   }
 
   /** Looks at everything and leaves the file empty; returns how many objects were there. */

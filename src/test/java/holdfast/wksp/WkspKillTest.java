@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.internal.Mem;
 import holdfast.testkit.ChildJvm;
+import holdfast.testkit.KilledChild;
 import holdfast.testkit.Tier;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -176,11 +177,10 @@ class WkspKillTest {
   }
 
   private static void killOne(Path file, long seed, int messages, Books books) throws Exception {
-    List<String> options =
-        List.of("-Xshare:auto", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xmx32m");
     Process child =
         new ProcessBuilder(
-                ChildJvm.command(Child.class, options, file.toString(), Long.toString(seed)))
+                ChildJvm.command(
+                    Child.class, KilledChild.CHEAP, file.toString(), Long.toString(seed)))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try (DataInputStream in = new DataInputStream(child.getInputStream())) {
@@ -192,7 +192,7 @@ class WkspKillTest {
         books.read(in); // what was in the pipe
       }
     } catch (EOFException e) {
-      assertEquals(137, child.waitFor());
+      assertEquals(KilledChild.EXIT, child.waitFor());
     } finally {
       child.destroyForcibly();
     }
