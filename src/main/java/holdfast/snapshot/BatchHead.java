@@ -46,6 +46,12 @@ final class BatchHead {
     Mem.putInt(mem, CRC_OFFSET, crc(mem));
   }
 
+  /** The checksum of a whole raw batch, without a second look at its data. */
+  static int rawCrc(MemorySegment mem, BatchInfo batch) {
+    int head = Crc32c.of(mem.asSlice(0, SIZE));
+    return Crc32c.join(head, batch.dataCrc, Crc32c.shift(batch.plain - SIZE));
+  }
+
   private static int crc(MemorySegment mem) {
     return Crc32c.of(mem.asSlice(0, CRC_OFFSET));
   }

@@ -324,14 +324,15 @@ final class SnapshotFileWriter {
     BatchHead.put(slot.head, slot);
     if (slot.encoder == null) {
       slot.stored = slot.plain;
+      slot.storedCrc = BatchHead.rawCrc(slot.head, slot);
     } else {
       slot.encoder.restart();
       slot.encoder.openFrame(FrameStyle.LZ4);
       slot.encoder.meta(slot.head);
       slot.encoder.data(data);
       slot.stored = slot.encoder.closeFrame();
+      slot.storedCrc = Crc32c.of(frame(slot));
     }
-    slot.storedCrc = Crc32c.of(frame(slot));
   }
 
   private static MemorySegment frame(Slot slot) {
