@@ -11,11 +11,15 @@ import holdfast.Progress;
 import holdfast.checkpt.FrameStyle;
 import holdfast.checkpt.Restore;
 import holdfast.internal.Disk;
+import holdfast.testkit.Allocations;
 import holdfast.testkit.Content;
 import holdfast.testkit.SimDisk;
 import holdfast.testkit.Tier;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -289,6 +293,179 @@ class SnapshotFileTest {
           assertEquals(0, source.inside);
         }
       }
+    }
+  }
+
+  /** Takes bytes and keeps none of them. */
+  private static final class Sink implements Disk.File {
+    private long size;
+    private final List<Long> forces = new ArrayList<>();
+
+    @Override
+    public Path path() {
+      return FILE;
+    }
+
+    @Override
+    public Object key() {
+      return this;
+    }
+
+    @Override
+    public long read(MemorySegment target, long position) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public void write(MemorySegment source, long position) {
+      assertEquals(size, position, "one after the other");
+      size += source.byteSize();
+    }
+
+    @Override
+    public void preallocate(long lo, long hi) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public void truncate(long newSize) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public long size() {
+      return size;
+    }
+
+    @Override
+    public MemorySegment map(FileChannel.MapMode mode, long lo, long length, Arena arena) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public void force(boolean metadata) {
+      assertFalse(metadata);
+      forces.add(size);
+    }
+
+    @Override
+    public void forceMapped(long lo, long hi) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public Disk.Lock tryLock(boolean shared) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** The same record again and again, from native memory, without garbage. */
+  private static final class Same implements RecordSource {
+    private final MemorySegment memory;
+    private final int valueSize;
+    private long left;
+
+    Same(MemorySegment memory, long count) {
+      this.memory = memory;
+      this.valueSize = (int) memory.byteSize() - ModelStore.KEY_SIZE;
+      this.left = count;
+    }
+
+    @Override
+    public boolean next() {
+      return left-- > 0;
+    }
+
+    @Override
+    public MemorySegment memory() {
+      return memory;
+    }
+
+    @Override
+    public long keyAt() {
+      return 0;
+    }
+
+    @Override
+    public long valueAt() {
+      return ModelStore.KEY_SIZE;
+    }
+
+    @Override
+    public int valueSize() {
+      return valueSize;
+    }
+
+    @Override
+    public long modSeq() {
+      return 1;
+    }
+
+    @Override
+    public boolean isTombstone() {
+      return false;
+    }
+  }
+
+  private static Sink writeSame(FrameStyle style, long valueSize, long count, int workers)
+      throws IOException {
+    ModelStore store = new ModelStore(ModelStore.KEY_SIZE, HashKind.NONE);
+    store.seq = 1;
+    SnapHeader header = store.full(style, BATCH);
+    Sink sink = new Sink();
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment record = arena.allocate(ModelStore.KEY_SIZE + valueSize, 8);
+      new SnapshotFileWriter(header, workers, 0, -1, Progress.NONE)
+          .write(sink, new Same(record, count), null, count, count * valueSize, store.hash());
+    }
+    return sink;
+  }
+
+  @Test
+  void longFilesGoToTheDiskOnTheWay() throws IOException {
+    Sink sink = writeSame(FrameStyle.RAW, 1 << 20, 200, 1);
+    assertEquals(3, sink.forces.size());
+    for (int i = 0; i < 3; i++) {
+      long since = sink.forces.get(i) - (i == 0 ? 0 : sink.forces.get(i - 1));
+      assertTrue(since >= 64 << 20 && since < 66 << 20, since + " bytes");
+    }
+  }
+
+  @Test
+  void noGarbageIsMadePerRecord() throws IOException {
+    for (FrameStyle style : FrameStyle.values()) {
+      writeSame(style, 100, 200_000, 0); // warm
+      long few = garbage(style, 100_000);
+      long many = garbage(style, 500_000);
+      // A few objects for each batch of 500 records.
+      assertTrue(many - few < 400_000 * 4, style + ": " + few + " and " + many + " bytes");
+    }
+  }
+
+  private static long garbage(FrameStyle style, long count) {
+    return Allocations.of(
+        () -> {
+          try {
+            writeSame(style, 100, count, 0);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  @Test
+  void memoryIsTheStatedBound() throws IOException {
+    ModelStore store = new ModelStore();
+    store.seq = 1;
+    SnapHeader lz4 = store.full(FrameStyle.LZ4, 4 << 20);
+    long slot = 2L * (4 << 20) + (4 << 20) / 255;
+    for (int workers : new int[] {0, 1, 2, 8}) {
+      long slots = workers == 0 ? 1 : workers + 2;
+      long bound = SnapshotFileWriter.memory(lz4, workers);
+      assertTrue(bound <= slots * (slot + (400 << 10)) + (1 << 20), workers + ": " + bound);
     }
   }
 
