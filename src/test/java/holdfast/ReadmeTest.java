@@ -27,6 +27,16 @@ import holdfast.lz4.Lz4StreamDecoder;
 import holdfast.lz4.Lz4StreamEncoder;
 import holdfast.lz4.XxHash32;
 import holdfast.lz4.XxHash64;
+import holdfast.snapshot.LoadOptions;
+import holdfast.snapshot.RecordStore;
+import holdfast.snapshot.RecordStoreConfig;
+import holdfast.snapshot.SnapshotKind;
+import holdfast.snapshot.SnapshotListener;
+import holdfast.snapshot.SnapshotLoader;
+import holdfast.snapshot.SnapshotPolicy;
+import holdfast.snapshot.SnapshotService;
+import holdfast.snapshot.Txn;
+import holdfast.snapshot.Xid;
 import holdfast.wksp.Partition;
 import holdfast.wksp.Wksp;
 import holdfast.wksp.WkspCheckpt;
@@ -188,10 +198,40 @@ class ReadmeTest {
   }
 
   @Test
+  void records() throws Exception {
+    Path snapshots = Files.createDirectory(directory.resolve("snapshots"));
+    MemorySegment key = MemorySegment.ofArray(new byte[32]);
+    MemorySegment value = MemorySegment.ofArray(plain);
+    MemorySegment target = MemorySegment.ofArray(new byte[plain.length]);
+    try (Wksp wksp = Wksp.create(directory.resolve("first"), "store", 1, 64, 16 << 20);
+        Wksp other = Wksp.create(directory.resolve("second"), "store", 1, 64, 16 << 20)) {
+      // readme
+      var config = RecordStoreConfig.builder(10_000).build();
+      var policy = SnapshotPolicy.builder().every(100_000, 1_000).build();
+      try (RecordStore store = RecordStore.create(wksp, config);
+          var service =
+              SnapshotService.start(store, snapshots, policy, SnapshotListener.NONE)) {
+        Txn txn = store.prepare(null, new Xid(0, 1)); // a fork of what is published
+        store.put(txn, key, value);
+        store.publish(txn, 17); // saved in the background when a multiple of 1,000 is passed
+        service.trigger(SnapshotKind.FULL).get(); // or now
+      }
+      try (RecordStore again = RecordStore.create(other, config)) {
+        var report = SnapshotLoader.load(snapshots, again, LoadOptions.DEFAULT);
+        long size = again.get(null, key, target); // the newest state whose files are sound
+        // end
+        assertEquals(17, report.seq());
+        assertEquals(plain.length, size);
+        assertEquals(-1, target.mismatch(value));
+      }
+    }
+  }
+
+  @Test
   void theCodeOfTheFrontPageIsTheCodeHere() throws IOException {
     List<String> shown = find(README, "```java\n(.*?)```");
     List<String> run = find(SELF, " {2}// readme\n(.*?) // end\n");
-    assertEquals(7, shown.size());
+    assertEquals(8, shown.size());
     assertEquals(run.size(), shown.size());
     for (int i = 0; i < shown.size(); i++) {
       // A closing brace at the end of an example stands behind the assertions here.

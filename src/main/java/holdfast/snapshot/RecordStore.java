@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.StampedLock;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /**
  * Records in a workspace, with transactions that fork: any number of them prepare different futures
@@ -94,6 +95,9 @@ public final class RecordStore implements AutoCloseable {
   /** Copy of the header's, for those who look without the lock; stored after what it stands for. */
   private volatile long publishedSeq;
 
+  /** Told of publications by the thread that publishes; null when nobody is interested. */
+  private volatile LongConsumer watcher;
+
   /** Written by whoever has the tree lock, in any mode. */
   private volatile int state = OPEN;
 
@@ -111,7 +115,7 @@ public final class RecordStore implements AutoCloseable {
         Values.open(
             wksp,
             parts.getLong(StoreHeader.BASE_TAG_OFFSET),
-            StoreOpening.mark(id(parts)),
+            StoreOpening.mark(parts.seed),
             parts.getLong(StoreHeader.GROOVE_OFFSET),
             parts.getInt(StoreHeader.BLOCK_OFFSET),
             parts.getInt(StoreHeader.VOLUME_OFFSET),
@@ -237,7 +241,7 @@ public final class RecordStore implements AutoCloseable {
   /**
    * Its identity.
    *
-   * @return as configured
+   * @return as configured, or that of the store whose snapshot was loaded
    */
   public UUID storeId() {
     return id(parts);
@@ -381,7 +385,27 @@ public final class RecordStore implements AutoCloseable {
    * @throws StaleTxnException when it has ended
    */
   public int publish(Txn txn, long seq) {
-    return publish(txn, seq, seq);
+    int count = publish(txn, seq, seq);
+    LongConsumer told = watcher;
+    if (told != null) {
+      told.accept(seq);
+    }
+    return count;
+  }
+
+  /** Says who is told the sequence number of each publication; null for nobody. */
+  void watch(LongConsumer newWatcher) {
+    watcher = newWatcher;
+  }
+
+  /** Bytes of the workspace, for what is in proportion to it. */
+  long dataMax() {
+    return wksp.dataMax();
+  }
+
+  /** What {@link #retainTombstonesSince} was told. */
+  long tombstoneFloor() {
+    return parts.getLong(StoreHeader.FLOOR_OFFSET);
   }
 
   /** Publishes, and leaves the records the sequence numbers that they came with. */
@@ -932,6 +956,21 @@ public final class RecordStore implements AutoCloseable {
     try {
       requireIdle();
       writes.load(roots, hash, key, keyAt, value, valueAt, size, modSeq);
+    } catch (Error e) {
+      broken();
+      throw e;
+    } finally {
+      treeLock.unlockWrite(stamp);
+    }
+  }
+
+  /** Takes over the identity of the store whose records were loaded. */
+  void adopt(UUID id) {
+    long stamp = lockAlone();
+    try {
+      requireIdle();
+      parts.putLong(StoreHeader.STORE_ID_OFFSET, id.getMostSignificantBits());
+      parts.putLong(StoreHeader.STORE_ID_OFFSET + Long.BYTES, id.getLeastSignificantBits());
     } catch (Error e) {
       broken();
       throw e;

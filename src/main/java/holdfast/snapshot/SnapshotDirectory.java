@@ -204,6 +204,15 @@ final class SnapshotDirectory implements Closeable {
     }
   }
 
+  /** Whether a file is still there, and still the same. */
+  boolean has(SnapshotInfo info) throws IOException {
+    try (var reader = SnapshotFileReader.open(disk, info.path(), 0)) {
+      return reader.header().id().equals(info.id());
+    } catch (NoSuchFileException | SnapshotException e) {
+      return false;
+    }
+  }
+
   private void delete(Path path) throws IOException {
     try {
       disk.delete(path);

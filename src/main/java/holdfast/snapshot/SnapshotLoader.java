@@ -12,6 +12,7 @@ import java.nio.file.Path;
  *
  * <pre>{@code
  * for (SnapshotInfo info : SnapshotLoader.list(dir).snapshots()) { ... }
+ * LoadReport report = SnapshotLoader.load(dir, store, LoadOptions.DEFAULT);
  * SnapshotInfo sound = SnapshotLoader.verify(file, VerifyLevel.FULL, limits, 2, Progress.NONE);
  * }</pre>
  *
@@ -62,6 +63,28 @@ public final class SnapshotLoader {
       }
       return reader.info();
     }
+  }
+
+  /**
+   * Loads the newest state of a directory whose files are sound.
+   *
+   * <p>Damaged files are passed over, and named in the report; anything else that is in the way
+   * ends the load, and the store is empty: a file that cannot be read, a store without room ({@link
+   * StoreFullException}), keys of another size. The store takes over the id of the one that was
+   * saved; incremental snapshots can go on at once.
+   *
+   * @param directory of the snapshots; an empty one leaves the store empty
+   * @param store empty, and used by nobody else meanwhile
+   * @param options which state, and how
+   * @return what was loaded, and what was passed over
+   * @throws SnapshotException when there are snapshots, and none can be loaded; with {@code
+   *     strict}, at the first that is passed over
+   * @throws IllegalStateException when the store is not empty
+   * @throws IOException when the system refuses something
+   */
+  public static LoadReport load(Path directory, RecordStore store, LoadOptions options)
+      throws IOException {
+    return load(OsDisk.INSTANCE, directory, new StoreTarget(store), options);
   }
 
   static LoadReport load(Disk disk, Path directory, LoadTarget target, LoadOptions options)

@@ -75,7 +75,7 @@ final class StoreOpening {
       int volumeLog2 = Long.numberOfTrailingZeros(volume);
       Values values =
           Values.create(
-              wksp, tag, mark(config.storeId()), blockLog2, volumeLog2, Values.defaultHandles());
+              wksp, tag, mark(config.seed()), blockLog2, volumeLog2, Values.defaultHandles());
       if (values == null) {
         throw full("the state of the groove", -1);
       }
@@ -120,9 +120,12 @@ final class StoreOpening {
     }
   }
 
-  /** What tells the volumes of this store from those of others. */
-  static long mark(UUID id) {
-    return id.getMostSignificantBits() ^ id.getLeastSignificantBits();
+  /**
+   * What tells the volumes of this store from those of others: made of the seed, because that never
+   * changes, while a store that is loaded takes over the id of the one that was saved.
+   */
+  static long mark(long seed) {
+    return Long.rotateLeft(seed, 32) ^ StoreHeader.MAGIC;
   }
 
   /** Fields of the header that are indices, none at first. */

@@ -1,0 +1,214 @@
+package holdfast.snapshot;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * One snapshot, from the freeze to the thaw.
+ *
+ * <pre>{@code
+ * tombstones kept from now on -> freeze -> which kind? -> room on the disk? -> publish -> thaw
+ * }</pre>
+ *
+ * <p>Tombstones have to be kept before the freeze: a key that is removed while the first full
+ * snapshot is being written has to be in the first incremental one.
+ */
+final class SnapshotJob {
+  /** Records that are moved at a time while the job waits for an earlier freeze to drain. */
+  private static final int DRAIN = 1 << 14;
+
+  private static final long WAIT_NANOS = 1_000_000;
+  private static final int STEPS = 100;
+
+  private final RecordStore store;
+  private final SnapshotDirectory directory;
+  private final SnapshotPolicy policy;
+  private final SnapshotInfo base;
+  private final SnapshotInfo last;
+  private final Consumer<SnapshotEvent> events;
+  private final long start = System.nanoTime();
+
+  private volatile SnapshotKind kind;
+  private volatile long seq;
+  private volatile boolean cancelled;
+  private volatile SnapshotFileWriter writer;
+  private volatile long done;
+  private volatile long total = -1;
+  private long told;
+  private boolean wrote;
+
+  SnapshotJob(
+      RecordStore store,
+      SnapshotDirectory directory,
+      SnapshotPolicy policy,
+      SnapshotInfo base,
+      SnapshotInfo last,
+      SnapshotKind kind,
+      Consumer<SnapshotEvent> events) {
+    this.store = store;
+    this.directory = directory;
+    this.policy = policy;
+    this.base = base;
+    this.last = last;
+    this.kind = kind;
+    this.events = events;
+    this.seq = store.publishedSeq();
+  }
+
+  /** What it became. */
+  SnapshotKind kind() {
+    return kind;
+  }
+
+  /** Sequence number of the state. */
+  long seq() {
+    return seq;
+  }
+
+  long done() {
+    return done;
+  }
+
+  long total() {
+    return total;
+  }
+
+  /** Whether a file was written: not so when there is one of this state already. */
+  boolean wrote() {
+    return wrote;
+  }
+
+  Duration duration() {
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  /** Ends the job soon. */
+  void cancel() {
+    cancelled = true;
+    SnapshotFileWriter now = writer;
+    if (now != null) {
+      now.cancel();
+    }
+  }
+
+  /**
+   * Does the work.
+   *
+   * @return the snapshot; null when nothing was ever published
+   */
+  SnapshotInfo run(UUID id, long wallClock) throws IOException {
+    long floor = store.tombstoneFloor();
+    if (floor == StoreHeader.KEEP_NONE) {
+      store.retainTombstonesSince(store.publishedSeq());
+    }
+    boolean durable = false;
+    try (FrozenRoot root = freeze()) {
+      seq = root.seq();
+      SnapshotInfo info = make(root, id, wallClock);
+      durable = wrote && info.kind() == SnapshotKind.FULL;
+      return info;
+    } finally {
+      if (durable) {
+        store.retainTombstonesSince(seq);
+      } else if (floor == StoreHeader.KEEP_NONE) {
+        store.retainTombstonesSince(floor);
+      }
+    }
+  }
+
+  /** Waits for what an earlier freeze left, and for others who have the store frozen. */
+  private FrozenRoot freeze() {
+    while (true) {
+      if (cancelled) {
+        throw new CancellationException("cancelled before the freeze");
+      }
+      var root = store.tryFreeze();
+      if (root.isPresent()) {
+        return root.get();
+      }
+      if (duration().compareTo(policy.maxFreeze()) > 0) {
+        throw new SnapshotException(
+            Reason.PRESSURE, "the store was not free to be frozen for " + policy.maxFreeze());
+      }
+      if (store.drain(DRAIN) == 0) {
+        LockSupport.parkNanos(WAIT_NANOS);
+      }
+    }
+  }
+
+  private SnapshotInfo make(FrozenRoot root, UUID id, long wallClock) throws IOException {
+    if (seq == 0) {
+      return null;
+    }
+    decide(root);
+    boolean full = kind == SnapshotKind.FULL;
+    if (!full && base.seq() == seq) {
+      return base;
+    }
+    if (last != null && last.seq() == seq && last.kind() == kind && directory.has(last)) {
+      return last;
+    }
+    SnapHeader header =
+        new SnapHeader(
+            kind,
+            seq,
+            full ? 0 : base.seq(),
+            id,
+            full ? SnapId.NONE : base.id(),
+            store.storeId(),
+            root.keySize(),
+            policy.style(),
+            root.hashKind(),
+            policy.batchBytes(),
+            wallClock);
+    if (full) {
+      total = SnapshotFileWriter.payload(root.keySize(), root.liveCount(), root.valueBytes());
+    }
+    events.accept(new SnapshotEvent.Started(kind, seq));
+    directory.requireSpace(Math.max(0, total), policy.minFreeBytes());
+    writer =
+        new SnapshotFileWriter(
+            header, policy.workers(), policy.bytesPerSecond(), total, this::progress);
+    if (cancelled) {
+      writer.cancel();
+    }
+    SnapshotInfo info =
+        directory.publish(
+            header,
+            policy.verifyAfterWrite(),
+            file ->
+                writer.write(
+                    file,
+                    new FrozenSource(root, full ? root.live() : root.liveSince(base.seq())),
+                    full ? null : new FrozenSource(root, root.tombstonesSince(base.seq())),
+                    root.liveCount(),
+                    root.valueBytes(),
+                    root.contentHash()));
+    wrote = true;
+    return info;
+  }
+
+  /** An incremental one needs its base, and has to be worth it. */
+  private void decide(FrozenRoot root) throws IOException {
+    if (kind == SnapshotKind.INCREMENTAL
+        && (base == null
+            || !directory.has(base)
+            || root.changedSince(base.seq()) > policy.promoteRatio() * root.liveCount())) {
+      kind = SnapshotKind.FULL;
+    }
+  }
+
+  private boolean progress(long now, long all) {
+    done = now;
+    long step = all < 0 ? 16L << 20 : Math.max(1, all / STEPS);
+    if (now - told >= step) {
+      told = now;
+      events.accept(new SnapshotEvent.Progressed(kind, seq, now, all));
+    }
+    return !cancelled;
+  }
+}

@@ -1,0 +1,398 @@
+package holdfast.snapshot;
+
+import holdfast.internal.Disk;
+import holdfast.internal.OsDisk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Saves a store in the background while it goes on.
+ *
+ * <pre>{@code
+ * try (var service = SnapshotService.start(store, directory, SnapshotPolicy.DEFAULT, listener)) {
+ *   store.publish(txn, seq);                                  // saved when a multiple is passed
+ *   service.trigger(SnapshotKind.FULL).get();                 // or now
+ * }
+ * }</pre>
+ *
+ * <p>One thread of its own freezes the store, writes a file, thaws the store; helpers compress. The
+ * publisher never waits for it, and pays one comparison when nothing is due. A snapshot that fails
+ * is an event: the older ones stay, the store stays, and the next due point tries again (after
+ * several failures only each second, fourth, up to each 64th).
+ *
+ * <p>Each incremental snapshot refers to the newest full one of this service, or of the one before
+ * a restart. There is one service for a directory, and one for a store. All methods may be called
+ * by any thread.
+ */
+public final class SnapshotService implements AutoCloseable {
+  private static final System.Logger LOGGER = System.getLogger("holdfast.snapshot");
+
+  /** How often a resting service looks whether it missed a call: never needed, costs nothing. */
+  private static final long LOOK_NANOS = 1_000_000_000L;
+
+  private static final int BACKOFF_MAX = 64;
+
+  private final RecordStore store;
+  private final SnapshotDirectory directory;
+  private final SnapshotPolicy policy;
+  private final SnapshotListener listener;
+  private final Thread thread;
+
+  /** The next sequence number of interest to the publisher; read by it, written by the thread. */
+  private volatile long dueSeq;
+
+  private volatile boolean closed;
+  private volatile SnapshotJob running;
+  private volatile SnapshotInfo base;
+  private volatile SnapshotInfo last;
+  private volatile int failures;
+  private volatile long nextFull;
+  private volatile long nextIncremental;
+
+  // What was asked for and not begun; guarded by this list.
+  private final List<CompletableFuture<SnapshotInfo>> wanted = new ArrayList<>();
+  private SnapshotKind wantedKind;
+
+  /** Due points to let pass before the next try. */
+  private int letPass;
+
+  private boolean listenerFailed;
+
+  private SnapshotService(
+      RecordStore store,
+      SnapshotDirectory directory,
+      SnapshotPolicy policy,
+      SnapshotListener listener,
+      SnapshotInfo base) {
+    this.store = store;
+    this.directory = directory;
+    this.policy = policy;
+    this.listener = listener;
+    this.base = base;
+    this.thread = Thread.ofPlatform().name("holdfast-snapshot").daemon().unstarted(this::run);
+  }
+
+  /**
+   * Starts a service.
+   *
+   * @param store to save; has to outlive the service
+   * @param directory where the files go; exists
+   * @param policy when and how
+   * @param listener told what happens
+   * @return the service, running
+   * @throws SnapshotException {@link Reason#LOCKED} when another service has the directory
+   * @throws IllegalStateException when the directory has a newer state of this store than the store
+   *     itself: load it, or move those files away
+   * @throws IOException when the directory cannot be used
+   */
+  public static SnapshotService start(
+      RecordStore store, Path directory, SnapshotPolicy policy, SnapshotListener listener)
+      throws IOException {
+    return start(OsDisk.INSTANCE, store, directory, policy, listener);
+  }
+
+  static SnapshotService start(
+      Disk disk,
+      RecordStore store,
+      Path path,
+      SnapshotPolicy policy,
+      SnapshotListener listener)
+      throws IOException {
+    Objects.requireNonNull(policy, "policy");
+    Objects.requireNonNull(listener, "listener");
+    SnapshotDirectory directory = SnapshotDirectory.open(disk, path);
+    try {
+      SnapshotListing listing = SnapshotListing.of(disk, path, false);
+      SnapshotInfo base = null;
+      for (SnapshotInfo info : listing.snapshots()) {
+        if (!info.storeId().equals(store.storeId())) {
+          continue;
+        }
+        if (info.seq() > store.publishedSeq()) {
+          throw new IllegalStateException(
+              info.path()
+                  + " is newer than the store, which is at "
+                  + store.publishedSeq()
+                  + ": load it, or move it away");
+        }
+        // The store still has the tombstones behind this one, and behind no other.
+        if (info.kind() == SnapshotKind.FULL && info.seq() == store.tombstoneFloor()) {
+          base = info;
+        }
+      }
+      SnapshotService service = new SnapshotService(store, directory, policy, listener, base);
+      long pending =
+          policy.maxPendingBytes() == 0 ? store.dataMax() / 4 : policy.maxPendingBytes();
+      store.freezeLimits(
+          new FreezeLimits(
+              policy.maxPendingRecords(), pending, policy.maxFreeze(), FreezeLimits.DRAIN_BATCH));
+      long newestFull = newest(listing, store.storeId(), true);
+      service.plan(newestFull, newest(listing, store.storeId(), false));
+      store.watch(service::published);
+      service.thread.start();
+      return service;
+    } catch (Throwable e) {
+      directory.close();
+      throw e;
+    }
+  }
+
+  private static long newest(SnapshotListing listing, UUID storeId, boolean full) {
+    return listing.snapshots().stream()
+        .filter(info -> info.storeId().equals(storeId))
+        .filter(info -> !full || info.kind() == SnapshotKind.FULL)
+        .mapToLong(SnapshotInfo::seq)
+        .max()
+        .orElse(0);
+  }
+
+  // ------------------------------------------------------------------------- from outside
+
+  /** Called by the publisher after each publication. */
+  private void published(long seq) {
+    if (seq >= dueSeq) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  /**
+   * Asks for a snapshot of the present state. Several calls before it begins are one; a full one
+   * serves those who asked for an incremental one. When the state is in a file already, that one is
+   * the answer.
+   *
+   * @param kind full or incremental; an incremental one becomes a full one where there is no base,
+   *     or too much changed
+   * @return what was written, when it is durable; fails with what was thrown, with a {@link
+   *     CancellationException} after {@link #close}
+   */
+  public CompletableFuture<SnapshotInfo> trigger(SnapshotKind kind) {
+    Objects.requireNonNull(kind, "kind");
+    CompletableFuture<SnapshotInfo> future = new CompletableFuture<>();
+    synchronized (wanted) {
+      if (!closed) {
+        wanted.add(future);
+        wantedKind = wantedKind == SnapshotKind.FULL ? wantedKind : kind;
+        LockSupport.unpark(thread);
+        return future;
+      }
+    }
+    future.completeExceptionally(new CancellationException("the service is closed"));
+    return future;
+  }
+
+  /**
+   * How the service is at the moment.
+   *
+   * @return a copy
+   */
+  public SnapshotStatus status() {
+    SnapshotJob job = running;
+    return new SnapshotStatus(
+        job == null ? null : job.kind(),
+        job == null ? 0 : job.done(),
+        job == null ? -1 : job.total(),
+        base,
+        last,
+        failures,
+        nextFull,
+        nextIncremental);
+  }
+
+  /**
+   * Cancels what is being written and ends the thread; what was asked for and not done fails. The
+   * files that are complete stay. Has no effect the second time.
+   */
+  @Override
+  public void close() {
+    synchronized (wanted) {
+      closed = true;
+    }
+    store.watch(null);
+    SnapshotJob job = running;
+    if (job != null) {
+      job.cancel();
+    }
+    LockSupport.unpark(thread);
+    boolean interrupted = false;
+    while (thread.isAlive() && thread != Thread.currentThread()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // ------------------------------------------------------------------------- the thread
+
+  private void run() {
+    try {
+      while (!closed) {
+        List<CompletableFuture<SnapshotInfo>> asked;
+        SnapshotKind kind;
+        synchronized (wanted) {
+          asked = List.copyOf(wanted);
+          kind = wantedKind;
+          wanted.clear();
+          wantedKind = null;
+        }
+        if (asked.isEmpty()) {
+          kind = due();
+        }
+        if (kind == null) {
+          LockSupport.parkNanos(this, LOOK_NANOS);
+        } else {
+          save(kind, asked);
+        }
+      }
+    } finally {
+      end();
+    }
+  }
+
+  private void end() {
+    List<CompletableFuture<SnapshotInfo>> left;
+    synchronized (wanted) {
+      closed = true;
+      left = List.copyOf(wanted);
+      wanted.clear();
+    }
+    left.forEach(f -> f.completeExceptionally(new CancellationException("the service is closed")));
+    try {
+      directory.close();
+    } catch (IOException e) {
+      LOGGER.log(System.Logger.Level.WARNING, "the lock of the snapshots", e);
+    }
+  }
+
+  /** The kind that is due, null for none; a due point that has to be let pass is taken back. */
+  private SnapshotKind due() {
+    long seq = store.publishedSeq();
+    boolean full = nextFull >= 0 && seq >= nextFull;
+    boolean incremental = nextIncremental >= 0 && seq >= nextIncremental;
+    if (!full && !incremental) {
+      return null;
+    }
+    SnapshotKind kind = full ? SnapshotKind.FULL : SnapshotKind.INCREMENTAL;
+    plan(full ? seq : -1, seq);
+    if (letPass > 0) {
+      letPass--;
+      tell(new SnapshotEvent.Skipped(kind, seq, "after " + failures + " failures in a row"));
+      return null;
+    }
+    return kind;
+  }
+
+  /** Sets the next due points: the next multiples, so that no gap can hide one. -1 leaves one. */
+  private void plan(long fullSeq, long incrementalSeq) {
+    if (fullSeq >= 0) {
+      nextFull = next(fullSeq, policy.fullEvery());
+    }
+    nextIncremental = next(incrementalSeq, policy.incrementalEvery());
+    long due = Long.MAX_VALUE;
+    due = nextFull >= 0 ? nextFull : due;
+    due = nextIncremental >= 0 ? Math.min(due, nextIncremental) : due;
+    dueSeq = due; // read by the publisher; a late look costs one publication
+  }
+
+  private static long next(long seq, long every) {
+    return every == 0 ? -1 : (seq / every + 1) * every;
+  }
+
+  private void save(SnapshotKind kind, List<CompletableFuture<SnapshotInfo>> asked) {
+    SnapshotJob job = new SnapshotJob(store, directory, policy, base, last, kind, this::tell);
+    running = job;
+    if (closed) {
+      job.cancel();
+    }
+    SnapshotInfo info = null;
+    Exception failure = null;
+    try {
+      info = job.run(UUID.randomUUID(), clock());
+    } catch (IOException | RuntimeException e) {
+      failure = e;
+    } finally {
+      running = null;
+    }
+    if (failure == null) {
+      completed(job, info);
+      for (CompletableFuture<SnapshotInfo> future : asked) {
+        future.complete(info);
+      }
+    } else {
+      failed(job, failure);
+      for (CompletableFuture<SnapshotInfo> future : asked) {
+        future.completeExceptionally(failure);
+      }
+    }
+  }
+
+  private static long clock() {
+    Instant now = Instant.now();
+    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+  }
+
+  private void completed(SnapshotJob job, SnapshotInfo info) {
+    if (info == null || !job.wrote()) {
+      tell(new SnapshotEvent.Skipped(job.kind(), job.seq(), "nothing changed since the last one"));
+      return;
+    }
+    failures = 0;
+    letPass = 0;
+    last = info;
+    boolean full = info.kind() == SnapshotKind.FULL;
+    if (full) {
+      base = info;
+    }
+    plan(full ? info.seq() : -1, info.seq());
+    tell(new SnapshotEvent.Completed(info, job.duration()));
+    try {
+      List<Path> gone =
+          directory.prune(store.storeId(), policy.keepFull(), policy.keepIncremental());
+      if (!gone.isEmpty()) {
+        tell(new SnapshotEvent.Pruned(gone));
+      }
+    } catch (IOException | RuntimeException e) {
+      tell(new SnapshotEvent.Failed(job.kind(), info.seq(), reason(e), e));
+    }
+  }
+
+  private void failed(SnapshotJob job, Exception failure) {
+    int inARow = failures + 1;
+    failures = inARow; // written by this thread only
+    letPass = (inARow > 6 ? BACKOFF_MAX : 1 << (inARow - 1)) - 1;
+    tell(new SnapshotEvent.Failed(job.kind(), job.seq(), reason(failure), failure));
+  }
+
+  /** Why, in a word. */
+  static Reason reason(Exception e) {
+    return switch (e) {
+      case SnapshotException s -> s.reason();
+      case FreezeRevokedException f -> Reason.PRESSURE;
+      case CancellationException c -> Reason.CANCELLED;
+      default -> Reason.IO;
+    };
+  }
+
+  private void tell(SnapshotEvent event) {
+    try {
+      listener.on(event);
+    } catch (RuntimeException e) {
+      if (!listenerFailed) {
+        listenerFailed = true;
+        LOGGER.log(System.Logger.Level.WARNING, "a listener of snapshots failed", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,284 @@
+package holdfast.snapshot;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import holdfast.Progress;
+import holdfast.checkpt.FrameStyle;
+import holdfast.internal.Disk;
+import holdfast.testkit.SimDisk;
+import holdfast.testkit.Tier;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Stores that are saved and loaded again. */
+class SnapshotStoreTest {
+  private static final int KEYS = 60;
+
+  private long ids;
+
+  private static StoreRig rig(HashKind hash) {
+    return new StoreRig(RecordStoreConfig.builder(256).txnMax(16).hash(hash), 16 << 20);
+  }
+
+  /** Some changes, published at once. */
+  private static void change(RecordStore store, SplittableRandom random) {
+    Txn txn = store.prepare(null, new Xid(1, store.publishedSeq() + 1));
+    for (int i = random.nextInt(12); i >= 0; i--) {
+      long key = random.nextInt(KEYS);
+      if (random.nextInt(4) == 0) {
+        store.remove(txn, StoreRig.key(key));
+      } else {
+        int size = random.nextInt(25) == 0 ? 70_000 : random.nextInt(400);
+        store.put(txn, StoreRig.key(key), StoreRig.value(random.nextInt(1000), size));
+      }
+    }
+    store.publish(txn, store.publishedSeq() + 1 + random.nextInt(3));
+  }
+
+  /** Saves a store; returns the header. */
+  private SnapHeader save(SimDisk disk, RecordStore store, SnapHeader base) throws IOException {
+    try (FrozenRoot root = store.tryFreeze().orElseThrow();
+        var directory = SnapshotDirectory.open(disk, SnapshotSeries.DIR)) {
+      boolean full = base == null;
+      SnapHeader header =
+          new SnapHeader(
+              full ? SnapshotKind.FULL : SnapshotKind.INCREMENTAL,
+              root.seq(),
+              full ? 0 : base.seq(),
+              new UUID(1, ++ids),
+              full ? SnapId.NONE : base.id(),
+              store.storeId(),
+              root.keySize(),
+              FrameStyle.LZ4,
+              root.hashKind(),
+              SnapHeader.BATCH_MIN,
+              7);
+      directory.publish(
+          header,
+          true,
+          file ->
+              new SnapshotFileWriter(header, 1, 0, -1, Progress.NONE)
+                  .write(
+                      file,
+                      new FrozenSource(root, full ? root.live() : root.liveSince(base.seq())),
+                      full ? null : new FrozenSource(root, root.tombstonesSince(base.seq())),
+                      root.liveCount(),
+                      root.valueBytes(),
+                      root.contentHash()));
+      if (full) {
+        store.retainTombstonesSince(header.seq());
+      }
+      return header;
+    }
+  }
+
+  /** Every record in the order of changes. */
+  private static List<String> list(RecordStore store) {
+    List<String> all = new ArrayList<>();
+    try (FrozenRoot root = store.tryFreeze().orElseThrow()) {
+      root.forEachLive(
+          (key, value, modSeq) ->
+              all.add(
+                  modSeq
+                      + HexFormat.of().formatHex(key.toArray(ValueLayout.JAVA_BYTE))
+                      + value.byteSize()
+                      + Arrays.hashCode(value.toArray(ValueLayout.JAVA_BYTE))));
+    }
+    return all;
+  }
+
+  private static LoadReport load(SimDisk disk, RecordStore store, LoadOptions options)
+      throws IOException {
+    return SnapshotLoader.load(disk, SnapshotSeries.DIR, new StoreTarget(store), options);
+  }
+
+  @ParameterizedTest
+  @EnumSource(HashKind.class)
+  void aStoreComesBackAndGoesOn(HashKind hash) throws IOException {
+    for (long seed = 1; seed <= Tier.of(4, 60); seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      SimDisk disk = SnapshotSeries.disk();
+      try (StoreRig first = rig(hash);
+          StoreRig second = rig(hash)) {
+        RecordStore store = first.store;
+        for (int i = 0; i < 15; i++) {
+          change(store, random);
+        }
+        SnapHeader base = save(disk, store, null);
+        for (int round = 0; round < 3; round++) {
+          for (int i = 0; i < 5; i++) {
+            change(store, random);
+          }
+          save(disk, store, base);
+        }
+
+        // I12, I13: the same records in the same order, the same hash, the same sequence number.
+        LoadReport report = load(disk, second.store, LoadOptions.DEFAULT);
+        assertEquals(store.publishedSeq(), report.seq());
+        assertTrue(report.rejects().isEmpty());
+        second.store.verify();
+        assertEquals(list(store), list(second.store));
+        assertEquals(store.contentHash(null), second.store.contentHash(null));
+        assertEquals(store.publishedSeq(), second.store.publishedSeq());
+        assertEquals(store.storeId(), second.store.storeId());
+
+        // I15: both go on alike, and so do their next incremental snapshots.
+        SplittableRandom again = new SplittableRandom(seed);
+        SplittableRandom same = new SplittableRandom(seed);
+        for (int i = 0; i < 4; i++) {
+          change(store, again);
+          change(second.store, same);
+        }
+        SimDisk other = SnapshotSeries.disk();
+        ids = 100;
+        save(disk, store, base);
+        ids = 100;
+        save(other, second.store, base);
+        String name =
+            SnapshotSeries.DIR
+                + "/incr-%020d-%020d.snap".formatted(base.seq(), store.publishedSeq());
+        assertArrayEquals(live(disk, name), live(other, name));
+        second.store.verify();
+      }
+    }
+  }
+
+  /** The live records of a file, as its bytes before the batch of removed keys. */
+  private static byte[] live(SimDisk disk, String name) throws IOException {
+    ModelStore found = new ModelStore(32, HashKind.NONE);
+    try (var reader =
+        SnapshotFileReader.open(disk, Path.of(name), 1 << 24)) {
+      reader.read(found.sink(), 0, Progress.NONE);
+    }
+    return found.live.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void anOlderStateOfEachKindCanBeLoaded() throws IOException {
+    SimDisk disk = SnapshotSeries.disk();
+    SplittableRandom random = new SplittableRandom(5);
+    try (StoreRig rig = rig(HashKind.SUM256)) {
+      List<List<String>> lists = new ArrayList<>();
+      List<Long> seqs = new ArrayList<>();
+      SnapHeader base = null;
+      for (int i = 0; i < 6; i++) {
+        change(rig.store, random);
+        SnapHeader saved = save(disk, rig.store, base);
+        base = base == null ? saved : base;
+        lists.add(list(rig.store));
+        seqs.add(saved.seq());
+      }
+      for (int i = 0; i < 6; i++) {
+        try (StoreRig other = rig(HashKind.SUM256)) {
+          LoadOptions options = LoadOptions.DEFAULT.withAsOf(seqs.get(i));
+          assertEquals(seqs.get(i), load(disk, other.store, options).seq());
+          assertEquals(lists.get(i), list(other.store));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aStoreThatIsTooSmallStaysEmpty() throws IOException {
+    SimDisk disk = SnapshotSeries.disk();
+    SplittableRandom random = new SplittableRandom(6);
+    try (StoreRig rig = rig(HashKind.SUM256);
+        StoreRig few = new StoreRig(RecordStoreConfig.builder(20).txnMax(4), 16 << 20);
+        StoreRig busy = rig(HashKind.SUM256)) {
+      for (int i = 0; i < 30; i++) {
+        change(rig.store, random);
+      }
+      save(disk, rig.store, null);
+      assertThrows(
+          StoreFullException.class, () -> load(disk, few.store, LoadOptions.DEFAULT));
+      assertEquals(0, few.store.publishedSeq());
+      assertEquals(List.of(), list(few.store));
+      few.store.verify();
+      change(few.store, new SplittableRandom(1));
+      change(busy.store, random);
+      assertThrows(
+          IllegalStateException.class, () -> load(disk, busy.store, LoadOptions.DEFAULT));
+    }
+  }
+
+  @Test
+  void aDamagedIncrementalIsCancelledAndADamagedFullIsCleared() throws IOException {
+    SimDisk disk = SnapshotSeries.disk();
+    SplittableRandom random = new SplittableRandom(7);
+    try (StoreRig rig = rig(HashKind.SUM256);
+        StoreRig other = rig(HashKind.SUM256)) {
+      change(rig.store, random);
+      save(disk, rig.store, null);
+      List<String> first = list(rig.store);
+      change(rig.store, random);
+      SnapHeader second = save(disk, rig.store, null);
+      List<String> before = list(rig.store);
+      assertNotEquals(first, before);
+      change(rig.store, random);
+      SnapHeader incremental = save(disk, rig.store, second);
+      Damage.firstBatch(disk, SnapshotSeries.DIR.resolve(SnapshotName.of(incremental)));
+      LoadReport report = load(disk, other.store, LoadOptions.DEFAULT);
+      assertEquals(second.seq(), report.seq());
+      assertEquals(before, list(other.store));
+      other.store.verify();
+      assertNull(other.store.find(new Xid(-1, -1)));
+      try (StoreRig third = rig(HashKind.SUM256)) {
+        Damage.firstBatch(disk, SnapshotSeries.DIR.resolve(SnapshotName.of(second)));
+        load(disk, third.store, LoadOptions.DEFAULT);
+        assertEquals(first, list(third.store));
+        third.store.verify();
+      }
+    }
+  }
+
+  @Test
+  void aLoadedStoreCanBeOpenedAgain() throws IOException {
+    SimDisk disk = SnapshotSeries.disk();
+    try (StoreRig rig = rig(HashKind.LATTICE16)) {
+      change(rig.store, new SplittableRandom(1));
+      UUID id = rig.store.storeId();
+      save(disk, rig.store, null);
+      StoreRig other =
+          new StoreRig(
+              RecordStoreConfig.builder(256).txnMax(16).hash(HashKind.LATTICE16), 16 << 20);
+      try (other) {
+        other.store.adopt(new UUID(9, 9));
+        load(disk, other.store, LoadOptions.DEFAULT);
+        other.store.close();
+        RecordStore again = other.open();
+        assertEquals(id, again.storeId());
+        assertEquals(list(rig.store), list(again));
+        again.verify();
+      }
+    }
+  }
+
+  /** Changes a byte of the first batch. */
+  private static final class Damage {
+    static void firstBatch(SimDisk disk, Path path) throws IOException {
+      try (var file = disk.open(path, Disk.Mode.WRITE)) {
+        var one = MemorySegment.ofArray(new byte[1]);
+        file.read(one, SnapHeader.SIZE + 5);
+        one.set(ValueLayout.JAVA_BYTE, 0, (byte) ~one.get(ValueLayout.JAVA_BYTE, 0));
+        file.write(one, SnapHeader.SIZE + 5);
+      }
+    }
+  }
+}
