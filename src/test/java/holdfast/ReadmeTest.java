@@ -209,8 +209,7 @@ class ReadmeTest {
       var config = RecordStoreConfig.builder(10_000).build();
       var policy = SnapshotPolicy.builder().every(100_000, 1_000).build();
       try (RecordStore store = RecordStore.create(wksp, config);
-          var service =
-              SnapshotService.start(store, snapshots, policy, SnapshotListener.NONE)) {
+          var service = SnapshotService.start(store, snapshots, policy, SnapshotListener.NONE)) {
         Txn txn = store.prepare(null, new Xid(0, 1)); // a fork of what is published
         store.put(txn, key, value);
         store.publish(txn, 17); // saved in the background when a multiple of 1,000 is passed

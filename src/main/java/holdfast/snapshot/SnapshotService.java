@@ -100,11 +100,7 @@ public final class SnapshotService implements AutoCloseable {
   }
 
   static SnapshotService start(
-      Disk disk,
-      RecordStore store,
-      Path path,
-      SnapshotPolicy policy,
-      SnapshotListener listener)
+      Disk disk, RecordStore store, Path path, SnapshotPolicy policy, SnapshotListener listener)
       throws IOException {
     Objects.requireNonNull(policy, "policy");
     Objects.requireNonNull(listener, "listener");
@@ -129,8 +125,7 @@ public final class SnapshotService implements AutoCloseable {
         }
       }
       SnapshotService service = new SnapshotService(store, directory, policy, listener, base);
-      long pending =
-          policy.maxPendingBytes() == 0 ? store.dataMax() / 4 : policy.maxPendingBytes();
+      long pending = policy.maxPendingBytes() == 0 ? store.dataMax() / 4 : policy.maxPendingBytes();
       store.freezeLimits(
           new FreezeLimits(
               policy.maxPendingRecords(), pending, policy.maxFreeze(), FreezeLimits.DRAIN_BATCH));

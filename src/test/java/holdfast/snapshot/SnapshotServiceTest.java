@@ -243,8 +243,7 @@ class SnapshotServiceTest {
     disk.capacity(20_000);
     publish(3, 50, 51, 52);
     try (SnapshotService service = start(policy().minFreeBytes(1 << 20))) {
-      SnapshotException e =
-          assertInstanceOf(SnapshotException.class, cause(service.trigger(FULL)));
+      SnapshotException e = assertInstanceOf(SnapshotException.class, cause(service.trigger(FULL)));
       assertEquals(Reason.NO_SPACE, e.reason());
     }
     disk.capacity(Long.MAX_VALUE);
@@ -339,8 +338,7 @@ class SnapshotServiceTest {
   void oneServiceOwnsADirectory() throws Exception {
     try (SnapshotService service = start(policy())) {
       assertEquals(
-          Reason.LOCKED,
-          assertThrows(SnapshotException.class, () -> start(policy())).reason());
+          Reason.LOCKED, assertThrows(SnapshotException.class, () -> start(policy())).reason());
       publish(1, 1);
       service.trigger(FULL).get();
     }
@@ -430,8 +428,7 @@ class SnapshotServiceTest {
         hashes.put(seq, store.contentHash(txn));
         store.publish(txn, seq);
         if (i % 100 == 99) {
-          SnapshotInfo info =
-              service.trigger(random.nextBoolean() ? FULL : INCREMENTAL).get();
+          SnapshotInfo info = service.trigger(random.nextBoolean() ? FULL : INCREMENTAL).get();
           assertEquals(hashes.get(info.seq()), info.hash());
           assertEquals(seq, info.seq());
           assertLoads(seq, hashes.get(seq));

@@ -163,8 +163,7 @@ class SnapshotStoreTest {
   /** The live records of a file, as its bytes before the batch of removed keys. */
   private static byte[] live(SimDisk disk, String name) throws IOException {
     ModelStore found = new ModelStore(32, HashKind.NONE);
-    try (var reader =
-        SnapshotFileReader.open(disk, Path.of(name), 1 << 24)) {
+    try (var reader = SnapshotFileReader.open(disk, Path.of(name), 1 << 24)) {
       reader.read(found.sink(), 0, Progress.NONE);
     }
     return found.live.toString().getBytes(StandardCharsets.UTF_8);
@@ -206,15 +205,13 @@ class SnapshotStoreTest {
         change(rig.store, random);
       }
       save(disk, rig.store, null);
-      assertThrows(
-          StoreFullException.class, () -> load(disk, few.store, LoadOptions.DEFAULT));
+      assertThrows(StoreFullException.class, () -> load(disk, few.store, LoadOptions.DEFAULT));
       assertEquals(0, few.store.publishedSeq());
       assertEquals(List.of(), list(few.store));
       few.store.verify();
       change(few.store, new SplittableRandom(1));
       change(busy.store, random);
-      assertThrows(
-          IllegalStateException.class, () -> load(disk, busy.store, LoadOptions.DEFAULT));
+      assertThrows(IllegalStateException.class, () -> load(disk, busy.store, LoadOptions.DEFAULT));
     }
   }
 
