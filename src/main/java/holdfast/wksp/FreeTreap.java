@@ -87,19 +87,16 @@ final class FreeTreap {
     while (i != Pinfo.NULL) {
       long at = Treap.child(region, i, link, parent);
       long found = Pinfo.size(mem, at);
-      if (size < found) {
-        link = at + Pinfo.LEFT_OFFSET;
-      } else if (size > found) {
-        link = at + Pinfo.RIGHT_OFFSET;
-      } else {
+      if (size == found) {
         pushSame(region, i, at, n, nAt);
         return;
       }
+      link = at + (size < found ? Pinfo.LEFT_OFFSET : Pinfo.RIGHT_OFFSET);
       parent = i;
       i = Mem.getInt(mem, link);
     }
     Treap.hang(mem, link, n, nAt, parent);
-    Treap.raise(mem, ROOT, n);
+    Treap.raise(region, ROOT, n, nAt);
   }
 
   private static void pushSame(Region region, int node, long at, int n, long nAt) {

@@ -57,7 +57,7 @@ final class Partitions {
     if (r1 < hi) {
       splitAfter(region, i, at, r1, hi);
     }
-    UsedTreap.insert(region, i);
+    UsedTreap.insertListed(region, i, at);
     Pinfo.tag(mem, at, tag);
     return i;
   }

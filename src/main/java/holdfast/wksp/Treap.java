@@ -21,8 +21,8 @@ final class Treap {
   // which has no parent, although x(k-j-1) is its parent. So no path visits a record twice. The
   // parent link lies in the cache line that the key has just been read from: the test is free.
   //
-  // Removal begins in the middle of a tree, for records that were found in the list; there a
-  // count of steps takes the place of that proof.
+  // Removal and rotation begin in the middle of a tree, at records that were found in the list;
+  // there a count of steps takes the place of that proof.
 
   private Treap() {}
 
@@ -46,22 +46,34 @@ final class Treap {
   }
 
   /**
-   * Rotates a record upwards until its parent has the higher priority. The path from the root to it
-   * was checked.
+   * Moves a leaf, just hung below a record, upwards until its parent has the higher priority. Every
+   * second leaf may stay where it is.
    *
    * @param root where the link to the root lies
    */
-  static void raise(MemorySegment mem, long root, int n) {
-    long nAt = Pinfo.at(n);
-    int nPrio = Pinfo.prio(mem, nAt);
-    int p = Pinfo.parent(mem, nAt);
-    while (p != Pinfo.NULL) {
-      long pAt = Pinfo.at(p);
-      int pPrio = Pinfo.prio(mem, pAt);
-      if (nPrio < pPrio || (nPrio == pPrio && ((n ^ p) & 1) == 0)) {
-        return;
+  static void raise(Region region, long root, int n, long nAt) {
+    int parent = Pinfo.parent(region.mem, nAt);
+    if (parent != Pinfo.NULL && !mayStay(region.mem, n, nAt, parent)) {
+      rotate(region, root, n, nAt, parent);
+    }
+  }
+
+  private static boolean mayStay(MemorySegment mem, int n, long nAt, int parent) {
+    int prio = Pinfo.prio(mem, nAt);
+    int above = Pinfo.prio(mem, Pinfo.at(parent));
+    return prio < above || (prio == above && ((n ^ parent) & 1) == 0);
+  }
+
+  private static void rotate(Region region, long root, int n, long nAt, int parent) {
+    MemorySegment mem = region.mem;
+    int p = parent;
+    for (long steps = region.partMax; p != Pinfo.NULL && !mayStay(mem, n, nAt, p); steps--) {
+      if (steps == 0) {
+        throw Region.damage(nAt, "a tree", "a cycle");
       }
+      long pAt = Pinfo.at(p);
       int grand = Pinfo.parent(mem, pAt);
+      long link = requireLinkTo(region, root, p, pAt);
       int inner;
       if (Pinfo.left(mem, pAt) == n) {
         inner = Pinfo.right(mem, nAt);
@@ -77,14 +89,9 @@ final class Treap {
       }
       Pinfo.parent(mem, pAt, n);
       Pinfo.parent(mem, nAt, grand);
-      Mem.putInt(mem, grand == Pinfo.NULL ? root : linkTo(mem, grand, p), n);
+      Mem.putInt(mem, link, n);
       p = grand;
     }
-  }
-
-  private static long linkTo(MemorySegment mem, int parent, int child) {
-    long at = Pinfo.at(parent);
-    return at + (Pinfo.left(mem, at) == child ? Pinfo.LEFT_OFFSET : Pinfo.RIGHT_OFFSET);
   }
 
   /** Where the link that names record {@code i} lies, which is in a tree; checked. */
