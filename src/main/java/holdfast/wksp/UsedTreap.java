@@ -63,7 +63,9 @@ final class UsedTreap {
     Treap.raise(region, ROOT, n, nAt);
   }
 
-  /** The next used record in a direction of the list; of two records one is used. NULL at the end. */
+  /**
+   * The next used record in a direction of the list; of two records one is used. NULL at the end.
+   */
   private static int neighbour(Region region, long nAt, long direction) {
     MemorySegment mem = region.mem;
     long where = nAt + direction;
