@@ -181,6 +181,7 @@ public final class RecordStore implements AutoCloseable {
       if (unclean) {
         StoreRecovery.unlock(parts);
       } else {
+        StoreOpening.checkLocks(parts);
         StoreOpening.checkValues(wksp, parts);
       }
       RecordStore store = new RecordStore(wksp, parts, owner, unclean);

@@ -328,6 +328,27 @@ final class StoreOpening {
   }
 
   /**
+   * Checks that nobody holds a lock: a store that was closed has none, and those who wait for one
+   * would wait for nobody.
+   */
+  static void checkLocks(StoreMemory parts) {
+    for (long i = 0; i <= parts.chainMask; i++) {
+      long at = parts.chains + i * Long.BYTES;
+      long word = Mem.getLong(parts.mem, at);
+      if ((word & Chains.LOCKED) != 0) {
+        throw StoreHeader.corrupt(at, "a chain that nobody holds", hex(word));
+      }
+    }
+    for (long i = 0; i < parts.txnMax; i++) {
+      long at = parts.txnAt((int) i) + TxnSlot.LOCK_OFFSET;
+      int lock = Mem.getInt(parts.mem, at);
+      if (lock != 0) {
+        throw StoreHeader.corrupt(at, "a transaction that nobody holds", lock);
+      }
+    }
+  }
+
+  /**
    * Checks that every value lies in an allocation of the store that the workspace has: a checkpoint
    * of some tags may have been without others.
    *

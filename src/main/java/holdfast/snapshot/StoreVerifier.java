@@ -25,6 +25,9 @@ import java.lang.foreign.MemorySegment;
 final class StoreVerifier {
   private static final int NONE = StoreMemory.NONE;
 
+  /** Every value begins at a multiple of this, so that bits are left for flags. */
+  private static final long VALUE_ALIGN = 16;
+
   private final StoreMemory parts;
   private final MemorySegment mem;
   private final Chains chains;
@@ -79,6 +82,7 @@ final class StoreVerifier {
     }
     checkChains();
     checkRecordPool();
+    takeSums();
     checkSums();
     checkLeaks();
   }
@@ -300,6 +304,12 @@ final class StoreVerifier {
 
   private void checkValue(int index, long record, boolean tombstone, MemorySegment digest) {
     long place = RecordSlot.place(mem, record);
+    long offset = RecordSlot.valueOffset(mem, record);
+    need(
+        offset % VALUE_ALIGN == 0,
+        record + RecordSlot.VALUE_OFFSET,
+        "a value aligned to " + VALUE_ALIGN,
+        offset);
     int size = RecordSlot.size(mem, record);
     long capacity = Integer.toUnsignedLong(Mem.getInt(mem, record + RecordSlot.CAPACITY_OFFSET));
     long at = record + RecordSlot.VALUE_OFFSET;
@@ -466,17 +476,27 @@ final class StoreVerifier {
     }
   }
 
-  private void checkLeaks() {
+  private void takeSums() {
     if (parts.hash == HashKind.LATTICE16) {
-      takeSum(records.rootSumAt());
-      for (long t = txns.next(0); t >= 0; t = txns.next(t + 1)) {
-        int i = (int) t;
-        long at = records.sumAt(parts.txn(i));
-        if (at != 0) {
-          takeSum(at);
-        }
+      takeSum(parts.getLong(StoreHeader.LATTICE_OFFSET));
+    }
+    for (long t = txns.next(0); t >= 0; t = txns.next(t + 1)) {
+      long txn = parts.txn((int) t);
+      long at = txn + TxnSlot.LATTICE_OFFSET;
+      long lattice = Mem.getLong(mem, at);
+      if (parts.hash != HashKind.LATTICE16) {
+        need(lattice == 0, at, "no lattice of a transaction", lattice);
+      } else if (lattice != 0) {
+        takeSum(lattice);
+      }
+      for (long i = TxnSlot.SUM_OFFSET; i < TxnSlot.LATTICE_OFFSET; i += Long.BYTES) {
+        long word = Mem.getLong(mem, txn + i);
+        need(parts.hash == HashKind.SUM256 || word == 0, txn + i, "zeros", word);
       }
     }
+  }
+
+  private void checkLeaks() {
     long left = census.left();
     need(
         left == 0,

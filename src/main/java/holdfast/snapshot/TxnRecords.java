@@ -91,9 +91,15 @@ final class TxnRecords {
 
   /** Where the sum of a transaction is; 0 when it is the sum of nothing and has no memory. */
   long sumAt(long txn) {
-    return parts.hash == HashKind.LATTICE16
-        ? Mem.getLong(mem, txn + TxnSlot.LATTICE_OFFSET)
-        : txn + TxnSlot.SUM_OFFSET;
+    if (parts.hash != HashKind.LATTICE16) {
+      return txn + TxnSlot.SUM_OFFSET;
+    }
+    long lattice = Mem.getLong(mem, txn + TxnSlot.LATTICE_OFFSET);
+    if (lattice < 0 || lattice > parts.limit - Values.ACCUMULATOR_SIZE) {
+      throw StoreHeader.corrupt(
+          txn + TxnSlot.LATTICE_OFFSET, "a sum inside the workspace", lattice);
+    }
+    return lattice;
   }
 
   /** Where the sum of the root is. */

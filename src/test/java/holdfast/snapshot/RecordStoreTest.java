@@ -12,6 +12,7 @@ import holdfast.CorruptDataException;
 import holdfast.testkit.Allocated;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -238,7 +239,7 @@ class RecordStoreTest {
     assertTrue(cursor.next());
     byte[] seen = new byte[20];
     MemorySegment.copy(
-        cursor.memory(), java.lang.foreign.ValueLayout.JAVA_BYTE, cursor.valueAt(), seen, 0, 20);
+        cursor.memory(), ValueLayout.JAVA_BYTE, cursor.valueAt(), seen, 0, 20);
     assertArrayEquals(StoreRig.bytes(1, 20), seen);
     assertTrue(publisher.isAlive());
     root.exitBatch();
@@ -357,7 +358,7 @@ class RecordStoreTest {
             a,
             StoreRig.key(1),
             40,
-            memory -> (int) memory.get(java.lang.foreign.ValueLayout.JAVA_BYTE, 39));
+            memory -> (int) memory.get(ValueLayout.JAVA_BYTE, 39));
     assertEquals(0, last);
     assertEquals(40, rig.get(a, 1).length);
     store.verify();
