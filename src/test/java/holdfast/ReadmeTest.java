@@ -27,6 +27,8 @@ import holdfast.lz4.Lz4StreamDecoder;
 import holdfast.lz4.Lz4StreamEncoder;
 import holdfast.lz4.XxHash32;
 import holdfast.lz4.XxHash64;
+import holdfast.snapshot.ContentHash;
+import holdfast.snapshot.FrozenRoot;
 import holdfast.snapshot.LoadOptions;
 import holdfast.snapshot.RecordStore;
 import holdfast.snapshot.RecordStoreConfig;
@@ -198,6 +200,36 @@ class ReadmeTest {
   }
 
   @Test
+  void recordsThatFork() {
+    List<Long> seen = new ArrayList<>();
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment region = arena.allocate(Wksp.footprint(64, 8 << 20), 4096);
+      Wksp wksp = Wksp.create(region, "records", 1, 64, 8 << 20);
+      MemorySegment key = arena.allocate(32, 8);
+      MemorySegment value = MemorySegment.ofArray(plain);
+      MemorySegment another = arena.allocate(5, 8);
+      MemorySegment target = arena.allocate(plain.length, 8);
+      // readme
+      RecordStore store = RecordStore.create(wksp, RecordStoreConfig.builder(10_000).build());
+      Txn one = store.prepare(null, new Xid(0, 1)); // a fork of what is published
+      Txn other = store.prepare(null, new Xid(0, 2)); // and another one
+      store.put(one, key, value);
+      store.put(other, key, another);
+      ContentHash promised = store.contentHash(one); // of any fork, at any time, in constant time
+      store.publish(one, 1); // one is the state now, other has ended
+      long size = store.get(null, key, target); // without a lock, without garbage
+      try (FrozenRoot frozen = store.tryFreeze().orElseThrow()) { // stands still, the store goes on
+        frozen.forEachLive((k, v, seq) -> seen.add(v.byteSize()));
+        // end
+      }
+      assertEquals(plain.length, size);
+      assertArrayEquals(plain, target.toArray(ValueLayout.JAVA_BYTE));
+      assertEquals(List.of((long) plain.length), seen);
+      assertEquals(promised, store.contentHash(null));
+    }
+  }
+
+  @Test
   void records() throws Exception {
     Path snapshots = Files.createDirectory(directory.resolve("snapshots"));
     MemorySegment key = MemorySegment.ofArray(new byte[32]);
@@ -230,7 +262,7 @@ class ReadmeTest {
   void theCodeOfTheFrontPageIsTheCodeHere() throws IOException {
     List<String> shown = find(README, "```java\n(.*?)```");
     List<String> run = find(SELF, " {2}// readme\n(.*?) // end\n");
-    assertEquals(8, shown.size());
+    assertEquals(9, shown.size());
     assertEquals(run.size(), shown.size());
     for (int i = 0; i < shown.size(); i++) {
       // A closing brace at the end of an example stands behind the assertions here.

@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import holdfast.internal.Mem;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 /** The numbers of the layouts once more, as literals. */
@@ -52,6 +56,23 @@ class StoreLayoutTest {
     Mem.putLong(MemorySegment.ofArray(magic), 0, StoreHeader.MAGIC);
     assertArrayEquals("HFRECST1".getBytes(StandardCharsets.US_ASCII), magic);
     assertEquals(0x4846525300000000L, RecordStoreConfig.BASE_TAG);
+  }
+
+  @Test
+  void theExampleOfTheFormatIsTrue() throws IOException {
+    StringBuilder shown = new StringBuilder();
+    for (String line : Files.readAllLines(Path.of("docs/formats/record-store.md"))) {
+      if (line.matches(" {4}([0-9a-f]{2} +)*[0-9a-f]{2}")) {
+        shown.append(line.replace(" ", ""));
+      }
+    }
+    byte[] example = HexFormat.of().parseHex(shown);
+    assertEquals(40, example.length);
+    try (StoreRig rig = StoreRig.small()) {
+      byte[] made = new byte[40];
+      Mem.getBytes(rig.region, 16512, made, 0, 40);
+      assertArrayEquals(example, made);
+    }
   }
 
   @Test
