@@ -27,7 +27,6 @@ class RecordStoreStressTest {
   private static final int KEYS = 40;
   private static final int ROUNDS = Tier.of(1500, 30_000);
 
-  private StoreRig rig;
   private RecordStore store;
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final AtomicInteger publishing = new AtomicInteger();
@@ -40,7 +39,6 @@ class RecordStoreStressTest {
   void everybodyAtOnce(HashKind hash, int chains) throws InterruptedException {
     var config = RecordStoreConfig.builder(4000).txnMax(64).hash(hash);
     try (StoreRig made = new StoreRig(config, 32 << 20, chains)) {
-      rig = made;
       store = made.store;
       store.freezeLimits(new FreezeLimits(300, 1 << 20, Duration.ofDays(1), 64));
       List<Thread> threads = new ArrayList<>();

@@ -61,7 +61,7 @@ class StoreVerifyTest {
     Txn b = store.prepare(null, new Xid(1, 2));
     store.remove(b, key(0));
     store.publish(b, 3);
-    store.tryFreeze().orElseThrow();
+    assertEquals(3, store.tryFreeze().orElseThrow().seq());
     Txn c = store.prepare(null, new Xid(1, 3));
     store.put(c, key(1), StoreRig.value(11, 100));
     store.remove(c, key(2));
