@@ -3,10 +3,10 @@
  *
  * <p>A {@link holdfast.snapshot.RecordStore} is a map from keys to values in a workspace, with
  * <b>transactions</b> that fork: each sees its own changes over those of its parent, and at last
- * over what was <b>published</b>. Publishing makes one of them the state and ends its competitors. A
- * removed key leaves a <b>tombstone</b>, for as long as snapshots need it. The <b>root</b> is what
- * was published and can be <b>frozen</b>: then it stands still, and what is published meanwhile
- * waits in the <b>pending root</b>, until it is <b>drained</b>.
+ * over what was <b>published</b>. Publishing makes one of them the state and ends its competitors.
+ * A removed key leaves a <b>tombstone</b>, for as long as snapshots need it. The <b>root</b> is
+ * what was published and can be <b>frozen</b>: then it stands still, and what is published
+ * meanwhile waits in the <b>pending root</b>, until it is <b>drained</b>.
  *
  * <p>A <b>snapshot</b> is a file with the records of a store at one sequence number: a <b>full</b>
  * one has all of them, an <b>incremental</b> one those that changed or were removed since the full

@@ -238,8 +238,7 @@ class RecordStoreTest {
     }
     assertTrue(cursor.next());
     byte[] seen = new byte[20];
-    MemorySegment.copy(
-        cursor.memory(), ValueLayout.JAVA_BYTE, cursor.valueAt(), seen, 0, 20);
+    MemorySegment.copy(cursor.memory(), ValueLayout.JAVA_BYTE, cursor.valueAt(), seen, 0, 20);
     assertArrayEquals(StoreRig.bytes(1, 20), seen);
     assertTrue(publisher.isAlive());
     root.exitBatch();
@@ -354,11 +353,7 @@ class RecordStoreTest {
                 }));
     assertEquals(before, store.contentHash(a));
     int last =
-        store.update(
-            a,
-            StoreRig.key(1),
-            40,
-            memory -> (int) memory.get(ValueLayout.JAVA_BYTE, 39));
+        store.update(a, StoreRig.key(1), 40, memory -> (int) memory.get(ValueLayout.JAVA_BYTE, 39));
     assertEquals(0, last);
     assertEquals(40, rig.get(a, 1).length);
     store.verify();

@@ -49,8 +49,7 @@ class StoreVerifyTest {
 
   /** A store with everything in it: a pending root, forks, tombstones, a direct value. */
   private void make(HashKind hash) {
-    rig =
-        new StoreRig(RecordStoreConfig.builder(20).txnMax(6).hash(hash).keySize(24), 5 << 19, 4);
+    rig = new StoreRig(RecordStoreConfig.builder(20).txnMax(6).hash(hash).keySize(24), 5 << 19, 4);
     RecordStore store = rig.store;
     store.retainTombstonesSince(0);
     Txn a = store.prepare(null, new Xid(1, 1));
@@ -227,9 +226,7 @@ class StoreVerifyTest {
           continue;
         }
         Mem.putInt(
-            rig.region,
-            at,
-            random.nextBoolean() ? random.nextInt(24) - 1 : random.nextInt());
+            rig.region, at, random.nextBoolean() ? random.nextInt(24) - 1 : random.nextInt());
       }
       refused += isRefused("round " + round) ? 1 : 0;
     }
@@ -276,7 +273,6 @@ class StoreVerifyTest {
         rig.region.copyFrom(sound);
       }
     }
-    assertThrows(
-        CorruptDataException.class, () -> RecordStore.openAt(rig.wksp, header + 128));
+    assertThrows(CorruptDataException.class, () -> RecordStore.openAt(rig.wksp, header + 128));
   }
 }
