@@ -175,6 +175,28 @@ class WkspCheckptTest {
     }
   }
 
+  /** Several runs beyond the buffer and one beyond a piece, with holes of one tag between them. */
+  @Test
+  void allocationsSideBySideAreReadTogether() throws IOException {
+    try (Arena arena = Arena.ofShared()) {
+      long size = Wksp.footprint(500, 10 << 20);
+      Wksp wksp = Wksp.create(arena.allocate(size, 4096), "runs", 1, 500, 10 << 20);
+      for (int i = 0; i < 200; i++) {
+        long gaddr = wksp.alloc(1, 40_000 + i, i % 23 == 22 || i == 50 ? 2 : 1);
+        wksp.segment(gaddr).copyFrom(MemorySegment.ofArray(Content.of(3, gaddr, 40_000 + i)));
+      }
+      for (WkspCheckptStyle style : WkspCheckptStyle.values()) {
+        write(wksp, WkspCheckptOptions.DEFAULT.withStyle(style));
+        for (List<Long> tags : List.of(List.of(1L), List.of(2L), List.of(1L, 2L))) {
+          Wksp target = Wksp.create(arena.allocate(size, 4096), "runs", 1, 500, 10 << 20);
+          WkspRestore.restore(disk, target, FILE, WkspRestoreOptions.DEFAULT.withTags(tags));
+          assertEquals(used(wksp).stream().filter(p -> tags.contains(p.tag())).toList(), used(target));
+          checkContent(target);
+        }
+      }
+    }
+  }
+
   private static Wksp nativeWorkspace(Arena arena) {
     MemorySegment memory = arena.allocate(Wksp.footprint(10, 30 << 20), 4096);
     return Wksp.create(memory, "large", 1, 10, 30 << 20);
