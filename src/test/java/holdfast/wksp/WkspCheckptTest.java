@@ -190,7 +190,8 @@ class WkspCheckptTest {
         for (List<Long> tags : List.of(List.of(1L), List.of(2L), List.of(1L, 2L))) {
           Wksp target = Wksp.create(arena.allocate(size, 4096), "runs", 1, 500, 10 << 20);
           WkspRestore.restore(disk, target, FILE, WkspRestoreOptions.DEFAULT.withTags(tags));
-          assertEquals(used(wksp).stream().filter(p -> tags.contains(p.tag())).toList(), used(target));
+          assertEquals(
+              used(wksp).stream().filter(p -> tags.contains(p.tag())).toList(), used(target));
           checkContent(target);
         }
       }
