@@ -209,7 +209,44 @@ public final class FrozenRoot implements AutoCloseable {
   }
 
   private RootCursor cursor(int first) {
-    return new RootCursor(parts, digestSize, first);
+    return new Walk(first);
+  }
+
+  /** All records, as often as they are wanted. */
+  RecordTable table() {
+    return new RecordTable() {
+      @Override
+      public int keySize() {
+        return parts.keySize;
+      }
+
+      @Override
+      public long count() {
+        return liveCount;
+      }
+
+      @Override
+      public RecordCursor walk() {
+        return live();
+      }
+    };
+  }
+
+  /** A walk whose stretches are batches. */
+  private final class Walk extends RootCursor {
+    Walk(int first) {
+      super(FrozenRoot.this.parts, FrozenRoot.this.digestSize, first);
+    }
+
+    @Override
+    public void enter() {
+      enterBatch();
+    }
+
+    @Override
+    public void exit() {
+      exitBatch();
+    }
   }
 
   /** The first record of a list whose number is larger, found from its end; none if none is. */

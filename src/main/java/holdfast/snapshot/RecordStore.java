@@ -795,6 +795,38 @@ public final class RecordStore implements AutoCloseable {
     }
   }
 
+  /** Has a function look at what a transaction sees as often as it wants. */
+  <T> T table(Txn txn, Function<? super RecordTable, ? extends T> reader) {
+    long stamp = lockAlone();
+    try {
+      int top = top(txn);
+      return reader.apply(
+          new RecordTable() {
+            @Override
+            public int keySize() {
+              return parts.keySize;
+            }
+
+            @Override
+            public long count() {
+              long count = 0;
+              for (RecordCursor walk = walk(); walk.next(); ) {
+                count++;
+              }
+              return count;
+            }
+
+            @Override
+            public RecordCursor walk() {
+              return new ViewCursor(
+                  parts, sums.digestSize(), chains, tree, records, roots, top);
+            }
+          });
+    } finally {
+      treeLock.unlockWrite(stamp);
+    }
+  }
+
   /**
    * The name of the content that a transaction sees. Takes constant time, but for the depth of the
    * transaction.
@@ -972,6 +1004,7 @@ public final class RecordStore implements AutoCloseable {
       requireIdle();
       parts.putLong(StoreHeader.STORE_ID_OFFSET, id.getMostSignificantBits());
       parts.putLong(StoreHeader.STORE_ID_OFFSET + Long.BYTES, id.getLeastSignificantBits());
+      owner.rename(id);
     } catch (Error e) {
       broken();
       throw e;

@@ -85,6 +85,58 @@ public final class SortedMerkle {
     at = table.walk();
   }
 
+  /**
+   * Computes the root over the usual leaves, SHA-256 of (u64 value size, key, value), of what is
+   * frozen.
+   *
+   * @param frozen what to look at
+   * @param budget bytes for sorting, at least {@link #BUDGET_MIN}
+   * @param progress told of the leaves that are hashed
+   * @return 32 bytes
+   * @throws FreezeRevokedException when the store takes the frozen root back meanwhile
+   * @throws CancellationException when {@code progress} says so
+   */
+  public static byte[] root(FrozenRoot frozen, long budget, Progress progress) {
+    return root(frozen, usual(frozen.hashKind()), budget, progress);
+  }
+
+  /**
+   * Computes the root over leaves of one's own, of what is frozen.
+   *
+   * @param frozen what to look at
+   * @param hasher of the leaves; called by this thread
+   * @param budget bytes for sorting, at least {@link #BUDGET_MIN}
+   * @param progress told of the leaves that are hashed
+   * @return 32 bytes
+   * @throws FreezeRevokedException when the store takes the frozen root back meanwhile
+   * @throws CancellationException when {@code progress} says so
+   */
+  public static byte[] root(
+      FrozenRoot frozen, LeafHasher hasher, long budget, Progress progress) {
+    return root(frozen.table(), hasher, budget, progress);
+  }
+
+  /**
+   * Computes the root over the usual leaves, of what a transaction sees. The store stands still
+   * meanwhile: for much, a frozen root is the better way.
+   *
+   * @param store where it is in preparation
+   * @param txn whose state to look at; null: what is published
+   * @param budget bytes for sorting, at least {@link #BUDGET_MIN}
+   * @param progress told of the leaves that are hashed
+   * @return 32 bytes
+   * @throws StaleTxnException when the transaction has ended
+   * @throws CancellationException when {@code progress} says so
+   */
+  public static byte[] root(RecordStore store, Txn txn, long budget, Progress progress) {
+    LeafHasher hasher = usual(store.hashKind());
+    return store.table(txn, table -> root(table, hasher, budget, progress));
+  }
+
+  private static LeafHasher usual(HashKind kind) {
+    return kind == HashKind.SUM256 ? stored() : records();
+  }
+
   /** A hasher that computes the usual leaf: SHA-256 of (u64 value size, key, value). */
   static LeafHasher records() {
     SetHash hash = SetHash.of(HashKind.SUM256);

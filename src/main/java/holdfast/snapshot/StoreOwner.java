@@ -28,7 +28,10 @@ final class StoreOwner {
 
   private final MemorySegment mem;
   private final long at;
-  private final UUID id;
+
+  /** Guarded by the list. */
+  private UUID id;
+
   private boolean listed;
 
   private StoreOwner(MemorySegment mem, long header, UUID id) {
@@ -69,6 +72,15 @@ final class StoreOwner {
   private void list() {
     OPEN.merge(id, 1, Integer::sum);
     listed = true;
+  }
+
+  /** The store took over the identity of another one. */
+  void rename(UUID newId) {
+    synchronized (OPEN) {
+      abandon();
+      id = newId;
+      list();
+    }
   }
 
   /** Says that the store is complete, for the copy that a checkpoint makes. */

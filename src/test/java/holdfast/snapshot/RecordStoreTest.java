@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.CorruptDataException;
+import holdfast.Progress;
 import holdfast.testkit.Allocated;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The documented examples and each edge of the contract. */
 class RecordStoreTest {
@@ -440,6 +442,58 @@ class RecordStoreTest {
     assertEquals(0, store.publishedSeq());
     assertNull(rig.get(null, 10));
     assertTrue(store.bulkLoad() != null);
+  }
+
+  @Test
+  void aStoreThatTookOverAnIdentityStillHasOneOwner() {
+    UUID other = new UUID(8, 9);
+    store.adopt(other);
+    assertEquals(other, store.storeId());
+    assertThrows(
+        IllegalStateException.class, () -> RecordStore.open(rig.wksp, RecordStoreConfig.BASE_TAG));
+    store.close();
+    rig.open().close();
+  }
+
+  /** Equal content has one root over its sorted keys, whatever its history and where it is. */
+  @ParameterizedTest
+  @EnumSource
+  void theSortedRootIsThatOfTheContent(HashKind hash) {
+    long budget = SortedMerkle.BUDGET_MIN;
+    try (StoreRig one = StoreRig.of(hash);
+        StoreRig two = StoreRig.of(hash == HashKind.NONE ? HashKind.SUM256 : HashKind.NONE)) {
+      Txn a = one.store.prepare(null, new Xid(1, 1));
+      for (long i = 0; i < 100; i++) {
+        one.store.put(a, StoreRig.key(i), StoreRig.value(i, (int) i));
+      }
+      one.store.publish(a, 1);
+      Txn b = one.store.prepare(null, new Xid(1, 2));
+      one.store.put(b, StoreRig.key(7), StoreRig.value(70, 7));
+      one.store.remove(b, StoreRig.key(8));
+      byte[] view = SortedMerkle.root(one.store, b, budget, Progress.NONE);
+      byte[] before = SortedMerkle.root(one.store, null, budget, Progress.NONE);
+      try (FrozenRoot root = one.store.tryFreeze().orElseThrow()) {
+        one.store.publish(b, 2);
+        assertArrayEquals(before, SortedMerkle.root(root, budget, Progress.NONE));
+      }
+      Txn c = two.store.prepare(null, new Xid(1, 1));
+      for (long i = 99; i >= 0; i--) {
+        if (i != 8) {
+          two.store.put(c, StoreRig.key(i), StoreRig.value(i == 7 ? 70 : i, (int) i));
+        }
+      }
+      assertArrayEquals(view, SortedMerkle.root(two.store, c, budget, Progress.NONE));
+      two.store.publish(c, 5);
+      try (FrozenRoot root = two.store.tryFreeze().orElseThrow()) {
+        assertArrayEquals(view, SortedMerkle.root(root, budget, Progress.NONE));
+        two.store.freezeLimits(new FreezeLimits(0, 0, Duration.ofDays(1), 10));
+        Txn d = two.store.prepare(null, new Xid(1, 1));
+        two.store.put(d, StoreRig.key(1), StoreRig.value(1, 5));
+        two.store.publish(d, 6);
+        assertThrows(
+            FreezeRevokedException.class, () -> SortedMerkle.root(root, budget, Progress.NONE));
+      }
+    }
   }
 
   @Test
