@@ -818,8 +818,7 @@ public final class RecordStore implements AutoCloseable {
 
             @Override
             public RecordCursor walk() {
-              return new ViewCursor(
-                  parts, sums.digestSize(), chains, tree, records, roots, top);
+              return new ViewCursor(parts, sums.digestSize(), chains, tree, records, roots, top);
             }
           });
     } finally {

@@ -111,8 +111,7 @@ public final class SortedMerkle {
    * @throws FreezeRevokedException when the store takes the frozen root back meanwhile
    * @throws CancellationException when {@code progress} says so
    */
-  public static byte[] root(
-      FrozenRoot frozen, LeafHasher hasher, long budget, Progress progress) {
+  public static byte[] root(FrozenRoot frozen, LeafHasher hasher, long budget, Progress progress) {
     return root(frozen.table(), hasher, budget, progress);
   }
 
