@@ -187,16 +187,14 @@ final class CkptReader {
       throw changed(in.offset());
     }
     long news = 0;
-    for (int i = first, next; i < end && !failed; i = next) {
+    for (int i = first; i < end && !failed; i++) {
       long size = extents.size(i);
-      next = i + 1;
       if (sink != null) {
         news += show(in, i);
       } else if (target == null || !isWanted(i) || isLarge(i)) {
         news += skip(in, size, isLarge(i));
       } else {
-        next = runEnd(i, end);
-        news += read(in, extents.lo[i], extents.hi[next - 1] - extents.lo[i]);
+        news += read(in, extents.lo[i], size);
       }
       if (news >= CkptMeter.STEP) {
         meter.add(news);
@@ -208,23 +206,6 @@ final class CkptReader {
       throw changed(found);
     }
     return news;
-  }
-
-  /**
-   * Index behind the allocations that are read together with one, up to 4 MiB: stored as they are
-   * and side by side in memory, too. Alone they would be smaller than the buffer, and copied.
-   */
-  private int runEnd(int i, int end) {
-    Extents extents = checkpt.extents;
-    int next = i + 1;
-    while (isRaw()
-        && next < end
-        && isWanted(next)
-        && extents.lo[next] == extents.hi[next - 1]
-        && extents.hi[next] - extents.lo[i] <= PIECE) {
-      next++;
-    }
-    return next;
   }
 
   /** What large allocations add to the meter, their pieces tell. */

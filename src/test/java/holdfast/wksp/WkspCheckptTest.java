@@ -175,9 +175,9 @@ class WkspCheckptTest {
     }
   }
 
-  /** Several runs beyond the buffer and one beyond a piece, with holes of one tag between them. */
+  /** Runs beyond the buffer, with allocations of another tag between them. */
   @Test
-  void allocationsSideBySideAreReadTogether() throws IOException {
+  void manyAllocationsSideBySideComeBackByTag() throws IOException {
     try (Arena arena = Arena.ofShared()) {
       long size = Wksp.footprint(500, 10 << 20);
       Wksp wksp = Wksp.create(arena.allocate(size, 4096), "runs", 1, 500, 10 << 20);
