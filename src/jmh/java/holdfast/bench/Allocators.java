@@ -90,7 +90,7 @@ abstract class Allocators {
     @Override
     Worker worker() {
       GrooveHandle handle = groove.handle();
-      MemorySegment memory = groove.segment(0, groove.usage().bytes());
+      MemorySegment memory = groove.segment(0, groove.volumeMax() * groove.geometry().volumeSize());
       return slices ? new Slices(groove, handle) : new Offsets(handle, memory);
     }
 

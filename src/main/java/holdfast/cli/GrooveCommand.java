@@ -4,6 +4,7 @@ import holdfast.groove.Groove;
 import holdfast.groove.GrooveClassUsage;
 import holdfast.groove.GrooveGeometry;
 import holdfast.groove.GrooveHandle;
+import holdfast.groove.GrooveLeak;
 import holdfast.groove.GrooveObject;
 import holdfast.groove.GrooveUsage;
 import holdfast.groove.GrooveVolume;
@@ -35,7 +36,9 @@ final class GrooveCommand implements Command {
           "--group=",
           "--grow",
           "--force",
-          "--svg=");
+          "--svg=",
+          "--csv",
+          "--tags");
 
   private static final int VOLUME_MAX = 5120;
 
@@ -61,7 +64,8 @@ final class GrooveCommand implements Command {
            holdfast groove add FILE [--volumes N] [--info TEXT] [--preallocate]
            holdfast groove alloc FILE SIZE [--align N] [--tag T] [--group N] [--grow]
            holdfast groove free FILE OFFSET
-           holdfast groove info|ls|verify FILE [--json]
+           holdfast groove info|ls FILE [--json|--csv] [--tags]
+           holdfast groove verify FILE [--json]
            holdfast groove recover FILE [--force]
            holdfast groove compact FILE
            holdfast groove map FILE [--svg PICTURE]
@@ -73,8 +77,10 @@ final class GrooveCommand implements Command {
     alloc    allocates an object and prints its offset; exit code 1 when there is no room. --grow
              adds a volume then
     free     frees the object at an offset; exit code 1 when there is none
-    info     geometry, volumes, and what each size class holds
-    ls       every object: offset, size, alignment, tag
+    info     geometry, volumes, and what each size class holds; with --tags, who holds how much:
+             a line for each tag and class, most bytes first. --csv is for spreadsheets
+    ls       every object: offset, size, alignment, tag. --csv prints the columns that the tools
+             of the C original print
     verify   checks everything; exit code 1 when something is wrong
     recover  rebuilds the file from its objects, also one that was closed, and says what it found.
              With --force objects with damaged headers are dropped; without, they are refused
@@ -230,7 +236,7 @@ final class GrooveCommand implements Command {
     int group = number("--group", 0, 0, Integer.MAX_VALUE);
     long tag = parse("--tag", arguments.value("--tag", "0"), Long.MIN_VALUE, Long.MAX_VALUE);
     try (Groove groove = own(file);
-        GrooveHandle handle = groove.handle(group)) {
+        GrooveHandle handle = groove.handle(group, 0)) {
       try {
         long offset = handle.alloc(align, size, tag);
         if (offset == GrooveHandle.FULL
@@ -253,7 +259,7 @@ final class GrooveCommand implements Command {
   private int free(Path file) throws IOException {
     long offset = parse("OFFSET", arguments.operands().get(2), 0, Long.MAX_VALUE);
     try (Groove groove = own(file);
-        GrooveHandle handle = groove.handle(0)) {
+        GrooveHandle handle = groove.handle(0, 0)) {
       if (groove.find(offset) == null || !handle.free(offset)) {
         throw CommandException.problem(
             "no object at offset " + offset, "'holdfast groove ls' lists them.");
@@ -264,10 +270,81 @@ final class GrooveCommand implements Command {
 
   private int info(Path file) throws IOException {
     try (Groove groove = look(file)) {
+      if (arguments.has("--tags")) {
+        tags(groove.leaks());
+        return ExitCode.DONE;
+      }
       GrooveUsage usage = groove.usage();
+      if (arguments.has("--csv")) {
+        host.text().println("szc,footprint,superblocks,held,cached,nested,free,requested");
+        usage.classes().stream().filter(c -> c.superblocks() > 0).forEach(this::csv);
+        return ExitCode.DONE;
+      }
       host.text()
           .print(arguments.globals().json() ? infoJson(groove, usage) : infoText(groove, usage));
       return ExitCode.DONE;
+    }
+  }
+
+  private void csv(GrooveClassUsage c) {
+    long[] columns = {
+      c.sizeClass(),
+      c.footprint(),
+      c.superblocks(),
+      c.held(),
+      c.cached(),
+      c.nested(),
+      c.free(),
+      c.requested()
+    };
+    csv(columns);
+  }
+
+  private void csv(long... columns) {
+    StringBuilder line = new StringBuilder();
+    for (long column : columns) {
+      line.append(line.isEmpty() ? "" : ",").append(Long.toUnsignedString(column));
+    }
+    host.text().println(line);
+  }
+
+  /** Who holds how much. */
+  private void tags(List<GrooveLeak> lines) {
+    if (arguments.globals().json()) {
+      Json json = new Json().object().name("tags").array();
+      for (GrooveLeak l : lines) {
+        json.object().name("tag").value(l.tag()).name("sizeClass").value(l.sizeClass());
+        json.name("objects").value(l.objects()).name("requested").value(l.requested());
+        json.name("occupied").value(l.occupied()).name("offset").value(l.offset()).end();
+      }
+      host.text().print(json.end().end());
+    } else if (arguments.has("--csv")) {
+      host.text().println("tag,szc,objects,requested,occupied,first");
+      for (GrooveLeak l : lines) {
+        host.text()
+            .println(
+                String.join(
+                    ",",
+                    Long.toUnsignedString(l.tag()),
+                    Integer.toString(l.sizeClass()),
+                    Long.toString(l.objects()),
+                    Long.toString(l.requested()),
+                    Long.toString(l.occupied()),
+                    Long.toString(l.offset())));
+      }
+    } else {
+      host.text().println("class   objects      requested       occupied   first object  tag");
+      for (GrooveLeak l : lines) {
+        host.text()
+            .println(
+                Numbers.right(l.sizeClass() < 0 ? "rest" : Integer.toString(l.sizeClass()), 5)
+                    + Numbers.right(Long.toString(l.objects()), 10)
+                    + Numbers.right(Long.toString(l.requested()), 15)
+                    + Numbers.right(Long.toString(l.occupied()), 15)
+                    + Numbers.right(Long.toString(l.offset()), 15)
+                    + "  "
+                    + l.tag());
+      }
     }
   }
 
@@ -352,6 +429,19 @@ final class GrooveCommand implements Command {
                     .value(o.sizeClass())
                     .end());
         host.text().print(json.end().end());
+      } else if (arguments.has("--csv")) {
+        host.text().println("obj_off,sz,align,tag,szc,idx,hdr_off,superblock_off");
+        groove.objects(
+            o ->
+                csv(
+                    o.offset(),
+                    o.size(),
+                    o.align(),
+                    o.tag(),
+                    o.sizeClass(),
+                    o.index(),
+                    o.header(),
+                    o.superblock()));
       } else {
         host.text().println("        offset        size  align  tag");
         groove.objects(this::line);

@@ -57,10 +57,11 @@ import java.util.stream.IntStream;
  *
  * <p>Threads allocate through handles, see {@link GrooveHandle}. {@link #handle}, {@link
  * #addVolumes} and {@link #removeVolume} may be called by any thread at any time. Whatever looks at
- * everything ({@link #verify}, {@link #objects}, {@link #usage}) and {@link #close} needs that
- * nobody allocates or frees meanwhile. When somebody else cuts a file that is open, these calls and
- * {@link #find} throw {@link UncheckedIOException} with its name; allocating and freeing, which
- * would get slower, an {@link InternalError}.
+ * everything ({@link #verify}, {@link #objects}, {@link #usage}, {@link #leaks}) or flushes all,
+ * and {@link #close}, needs that nobody allocates or frees meanwhile; {@link #liveObjects} does
+ * not. When somebody else cuts a file that is open, all calls throw {@link UncheckedIOException}
+ * with its name, but for those of {@link GrooveHandle} that a cache answers: an {@link
+ * InternalError}.
  */
 public final class Groove implements AutoCloseable {
   /** What {@link #removeVolume} returns when no volume is empty; nothing changed. */
@@ -342,6 +343,8 @@ public final class Groove implements AutoCloseable {
       Groove groove = look(file.header().geometry(), file.state(), file.volumes(), null, file);
       opened = true;
       return groove;
+    } catch (InternalError e) {
+      throw MapFault.of(path, e);
     } finally {
       if (!opened) {
         file.abandon();
@@ -366,6 +369,8 @@ public final class Groove implements AutoCloseable {
       }
       opened = true;
       return new Groove(geometry, state, view, false, file, recovered);
+    } catch (InternalError e) {
+      throw MapFault.of(file.path(), e);
     } finally {
       if (!opened) {
         file.abandon();
@@ -455,10 +460,31 @@ public final class Groove implements AutoCloseable {
    */
   public GrooveHandle handle(int group, long cacheMax) {
     Check.range(cacheMax, 0, Long.MAX_VALUE, "cacheMax");
+    return handle(group, cacheMax, 0);
+  }
+
+  /**
+   * Makes a handle that finds writes to objects after they were freed, for tests and for the search
+   * of such an error. What is freed through it is filled with 0xdf and waits until some more
+   * objects were freed, before it can be allocated again. A byte that changed meanwhile is an
+   * {@link IllegalStateException} from the call that lets the object go: a later {@link
+   * GrooveHandle#free} or flush. It keeps no other objects for itself.
+   *
+   * @param group any number; a class with n groups takes it modulo n
+   * @param delay how many objects wait at most, at least 1; each holds its memory
+   * @return for the calling thread; the caller closes it
+   */
+  public GrooveHandle guardedHandle(int group, int delay) {
+    Check.range(delay, 1, Integer.MAX_VALUE, "delay");
+    return handle(group, 0, delay);
+  }
+
+  private GrooveHandle handle(int group, long cacheMax, int delay) {
     requireOpen();
     GroupSlots slots = new GroupSlots(this, group);
     long mark = ObjectHeader.CACHED | (nextCache.getAndIncrement() & CACHE_NUMBER_MASK);
-    ObjectCache cache = new ObjectCache(slots, mark, cacheMax);
+    Quarantine quarantine = delay == 0 ? null : new Quarantine(slots, mark, delay);
+    ObjectCache cache = new ObjectCache(slots, mark, cacheMax, quarantine);
     GrooveHandle handle = new GrooveHandle(this, group, cache, slots);
     caches.add(handle, cache);
     return handle;
@@ -483,7 +509,11 @@ public final class Groove implements AutoCloseable {
    */
   public void flush() {
     requireOpen();
-    caches.flush();
+    try {
+      caches.flush();
+    } catch (InternalError e) {
+      throw cut(e);
+    }
   }
 
   /**
@@ -602,6 +632,8 @@ public final class Groove implements AutoCloseable {
         VolumeHeader.magic(volumes, volume, ~geometry.volumeMagic);
         VolumePool.release(this, index);
       }
+    } catch (InternalError e) {
+      throw cut(e);
     } finally {
       lock.unlock();
     }
@@ -639,6 +671,8 @@ public final class Groove implements AutoCloseable {
       VolumeHeader.magic(view.volumes, volume, 0);
       view = view.with(index, 1, false);
       return index;
+    } catch (InternalError e) {
+      throw cut(e);
     } finally {
       lock.unlock();
     }
@@ -651,8 +685,12 @@ public final class Groove implements AutoCloseable {
    */
   public void compact() {
     requireOpen();
-    caches.adopt();
-    Compaction.run(new GroupSlots(this, 0));
+    try {
+      caches.adopt();
+      Compaction.run(new GroupSlots(this, 0));
+    } catch (InternalError e) {
+      throw cut(e);
+    }
   }
 
   /**
@@ -784,6 +822,36 @@ public final class Groove implements AutoCloseable {
   }
 
   /**
+   * Shows objects that are held while others allocate and free. Weakly consistent: one that is held
+   * all the time is shown exactly once; one that came or went meanwhile, or changed its owner, may
+   * be shown or not. Its bytes may be somebody else's by the time the visitor looks at them.
+   *
+   * @param visitor sees them, in ascending order of offsets; may allocate and free
+   */
+  public void liveObjects(Consumer<? super GrooveObject> visitor) {
+    try {
+      LiveWalk.all(this, visitor);
+    } catch (InternalError e) {
+      throw cut(e);
+    }
+  }
+
+  /**
+   * Adds up what is held, by tag and class: what is left when all should have been freed.
+   *
+   * @return one line for each tag and class, most bytes first; when there are more than 65,536, one
+   *     more for the rest
+   * @throws CorruptDataException at the first thing in the volumes that is damaged
+   */
+  public List<GrooveLeak> leaks() {
+    try {
+      return LeakReport.of(this, LeakReport.KINDS_MAX);
+    } catch (InternalError e) {
+      throw cut(e);
+    }
+  }
+
+  /**
    * Looks for the object at an offset, from the top of its volume down.
    *
    * <p>Slower than what {@link GrooveHandle} does, and not to be misled by anything that users
@@ -833,7 +901,7 @@ public final class Groove implements AutoCloseable {
   }
 
   /** A page of the map has no storage any more: what the calls that walk say instead. */
-  private UncheckedIOException cut(InternalError fault) {
+  UncheckedIOException cut(InternalError fault) {
     Path path = file == null ? Path.of("memory of the volumes") : file.path();
     return new UncheckedIOException(MapFault.of(path, fault));
   }

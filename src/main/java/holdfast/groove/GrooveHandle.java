@@ -141,6 +141,14 @@ public final class GrooveHandle implements AutoCloseable {
   /** When the cache has nothing, or nothing that is right. */
   private long allocElsewhere(int sizeClass, int align, long size, long tag) {
     requireOpen();
+    try {
+      return allocShared(sizeClass, align, size, tag);
+    } catch (InternalError e) {
+      throw groove.cut(e);
+    }
+  }
+
+  private long allocShared(int sizeClass, int align, long size, long tag) {
     int at = base[sizeClass];
     if (words[at + ObjectCache.LIMIT] == 0) {
       return allocDirectly(sizeClass, align, size, tag);
@@ -253,10 +261,20 @@ public final class GrooveHandle implements AutoCloseable {
 
   /** When the cache is full, or does not keep objects of this class. */
   private boolean freeElsewhere(long header, long word, long info) {
+    try {
+      return freeShared(header, word, info);
+    } catch (InternalError e) {
+      throw groove.cut(e);
+    }
+  }
+
+  private boolean freeShared(long header, long word, long info) {
     int sizeClass = ObjectHeader.sizeClass(word);
     int at = base[sizeClass];
     if (words[at + ObjectCache.LIMIT] == 0) {
-      return slots.free(volumes, header, word, info);
+      return cache.quarantine == null
+          ? slots.free(volumes, header, word, info)
+          : cache.quarantine.free(volumes, header, word, info);
     }
     cache.flushHalf(sizeClass);
     ObjectHeader.infoRelease(volumes, header, mark);
@@ -389,7 +407,11 @@ public final class GrooveHandle implements AutoCloseable {
    */
   public void flush() {
     requireOpen();
-    cache.flush();
+    try {
+      cache.flush();
+    } catch (InternalError e) {
+      throw groove.cut(e);
+    }
   }
 
   /** Flushes, and ends the use of this handle. Objects stay. Has no effect the second time. */

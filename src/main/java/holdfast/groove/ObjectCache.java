@@ -43,6 +43,9 @@ final class ObjectCache {
   private final Groove groove;
   private final SizeClasses classes;
 
+  /** Where freed objects wait that have no place here; null for nowhere. */
+  final Quarantine quarantine;
+
   /** What stands in the info words of the objects in here. */
   final long mark;
 
@@ -60,8 +63,10 @@ final class ObjectCache {
    *
    * @param bytesMax most bytes of objects of one class; classes of which not even two fit have no
    *     place here
+   * @param quarantine where objects go that have no place here; null for none
    */
-  ObjectCache(GroupSlots slots, long mark, long bytesMax) {
+  ObjectCache(GroupSlots slots, long mark, long bytesMax, Quarantine quarantine) {
+    this.quarantine = quarantine;
     this.slots = slots;
     this.mark = mark;
     groove = slots.groove;
@@ -139,6 +144,9 @@ final class ObjectCache {
       int count = (int) words[base[c] + COUNT];
       words[base[c] + COUNT] = 0;
       giveBack(c, base[c] + FIRST, count);
+    }
+    if (quarantine != null) {
+      quarantine.flush();
     }
   }
 

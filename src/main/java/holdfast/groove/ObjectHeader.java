@@ -122,6 +122,16 @@ final class ObjectHeader {
     Mem.putLong(volumes, header + INFO_OFFSET, info);
   }
 
+  /** What follows sees what was written before the word. Pairs with the release of the word. */
+  static long wordAcquire(MemorySegment volumes, long header) {
+    return Mem.getLongAcquire(volumes, header + WORD_OFFSET);
+  }
+
+  /** What follows sees what was written before the info. Pairs with the release of the info. */
+  static long infoAcquire(MemorySegment volumes, long header) {
+    return Mem.getLongAcquire(volumes, header + INFO_OFFSET);
+  }
+
   /** Plain: the compiler may take several of these accesses together. */
   static long wordPlain(MemorySegment volumes, long header) {
     return Mem.getLong(volumes, header + WORD_OFFSET);

@@ -40,6 +40,14 @@ class GrooveCommandTest {
     String json = run(0, "groove ls --json a").out();
     assertTrue(json.contains("\"offset\":" + first + ",\"size\":200,\"align\":16,\"tag\":7"), json);
     assertTrue(run(0, "groove verify a").err().contains("2 objects in 1 volume"));
+    String csv = run(0, "groove ls --csv a").out();
+    assertTrue(csv.startsWith("obj_off,sz,align,tag,szc,idx,hdr_off,superblock_off\n"), csv);
+    assertTrue(csv.contains("\n" + first + ",200,16,7,3,0,"), csv);
+    assertTrue(run(0, "groove info --csv a").out().contains("\n3,256,1,1,0,0,15,200\n"));
+    String tags = run(0, "groove info --tags --csv a").out();
+    assertTrue(tags.contains("\n7,3,1,200,256," + first + "\n"), tags);
+    assertTrue(run(0, "groove info --tags a").out().contains(" " + first + "  7\n"));
+    assertTrue(run(0, "groove info --tags --json a").out().contains("\"tag\":16,"));
     run(0, "groove free a " + first);
     run(1, "groove free a " + first);
     run(1, "groove free a 12345");
