@@ -66,7 +66,7 @@ class OwnerPatternStressTest {
           release(handle, volumes, old);
         }
         // Sizes up to 600, small ones more often.
-        long size = 8 + (((bits >>> 20) & 0x3ff) * ((bits >>> 22) & 0x3ff) * 600 >>> 20);
+        long size = 8 + ((((bits >>> 20) & 0x3ff) * ((bits >>> 22) & 0x3ff) * 600) >>> 20);
         long object = handle.alloc(16, size, size);
         if (object == GrooveHandle.FULL) {
           throw new AssertionError("full");

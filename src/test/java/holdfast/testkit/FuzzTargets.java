@@ -4,6 +4,7 @@ import holdfast.CorruptDataException;
 import holdfast.Limits;
 import holdfast.UnsupportedFormatException;
 import holdfast.chunkio.ChunkTarget;
+import holdfast.groove.HostileGroove;
 import holdfast.lz4.Lz4;
 import holdfast.lz4.Lz4Compressor;
 import holdfast.lz4.Lz4Decompressor;
@@ -46,6 +47,11 @@ public final class FuzzTargets {
   /** Damage to the table of a workspace, and what is then done with it: see {@link HostileWksp}. */
   public static boolean wkspUse(byte[] input) {
     return HostileWksp.run(input);
+  }
+
+  /** Damage to an allocator or to a region header, and what is then done: {@link HostileGroove}. */
+  public static boolean groove(byte[] input) {
+    return HostileGroove.run(input);
   }
 
   /** Any bytes as a checkpoint of a workspace, from a file and from a stream. */
