@@ -47,24 +47,6 @@ class RegionCutTest {
     assertEquals(RegionHeader.VOLUMES_OFFSET, path.toFile().length());
   }
 
-  @Test
-  void alsoWhoeverChangesItHearsOfIt() throws IOException {
-    Path path = dir.resolve("owned");
-    Groove groove = Groove.createFile(path, GrooveGeometry.compact(64, 1 << 20), 2);
-    assertTrue(groove.grow(2, new byte[0], false));
-    GrooveHandle handle = groove.handle();
-    long object = handle.alloc(100);
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-      channel.truncate(RegionHeader.VOLUMES_OFFSET);
-    }
-    cut(path, () -> handle.alloc(300)); // not in the cache
-    cut(path, handle::flush);
-    cut(path, groove::compact);
-    cut(path, groove::removeVolume);
-    assertThrows(InternalError.class, () -> handle.free(object)); // where nothing may cost
-    groove.close();
-  }
-
   private static void cut(Path path, Executable call) {
     UncheckedIOException e = assertThrows(UncheckedIOException.class, call);
     assertTrue(e.getMessage().contains(path + ": a mapped page has no storage"), e.getMessage());
