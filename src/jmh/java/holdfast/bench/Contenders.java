@@ -95,10 +95,13 @@ final class Contenders {
       // Only silences the JVM's warnings about peers and about JMH.
       flags.add("--sun-misc-unsafe-memory-access=allow");
     }
-    if (name.equals("chronicle-queue")) {
+    if (name.startsWith("chronicle-")) {
       for (String exported : List.of("jdk.internal.ref", "sun.nio.ch")) {
         flags.add("--add-exports=java.base/" + exported + "=ALL-UNNAMED");
       }
+      // Compiles classes of its own when it starts.
+      flags.add("--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED");
+      flags.add("--add-opens=jdk.compiler/com.sun.tools.javac=ALL-UNNAMED");
       for (String opened :
           List.of("java.lang", "java.lang.reflect", "java.io", "java.util", "sun.nio.ch")) {
         flags.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
