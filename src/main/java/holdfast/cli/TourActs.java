@@ -8,7 +8,8 @@ final class TourActs {
   static final long SAMPLE_MAX = 64L << 20;
 
   /** All of them. */
-  static final List<TourAct> ALL = List.of(new TourWksp(), new TourGroove(), new TourChunkio());
+  static final List<TourAct> ALL =
+      List.of(new TourWksp(), new TourGroove(), new TourChunkio(), new TourSnapshot());
 
   private TourActs() {}
 

@@ -9,10 +9,6 @@ import holdfast.chunkio.LoadReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -42,7 +38,7 @@ final class TourChunkio implements TourAct {
 
   @Override
   public void live(TourStage stage) throws IOException {
-    MappedByteBuffer count = count(stage, true);
+    TourCount count = TourCount.create(stage.file(COUNT));
     ChunkStore store = ChunkStore.open(stage.file(STORE), ChunkStoreOptions.DEFAULT);
     Writer writer = new Writer(stage, store.createStream(STREAM), count);
     Thread thread = new Thread(writer, "tour-events");
@@ -51,7 +47,7 @@ final class TourChunkio implements TourAct {
     thread.start();
     writer.awaitReady();
     double seconds = (System.nanoTime() - start) / 1e9;
-    long events = count.getLong(0);
+    long events = count.get();
     long rate = Math.round(events / Math.max(1e-9, seconds));
     stage.say(
         "chunk store: "
@@ -62,29 +58,11 @@ final class TourChunkio implements TourAct {
     stage.fact("eventsPerSecond", rate);
   }
 
-  private static MappedByteBuffer count(TourStage stage, boolean create) throws IOException {
-    // A store into a mapped file outlives the process, whatever ends it.
-    try (FileChannel channel =
-        create
-            ? FileChannel.open(
-                stage.file(COUNT),
-                StandardOpenOption.CREATE_NEW,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE)
-            : FileChannel.open(
-                stage.file(COUNT), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      if (create) {
-        channel.write(ByteBuffer.allocate(Long.BYTES), 0);
-      }
-      return channel.map(FileChannel.MapMode.READ_WRITE, 0, Long.BYTES);
-    }
-  }
-
   /** Appends events until there are enough for any kill. */
   private static final class Writer implements Runnable {
     private final TourStage stage;
     private final ChunkStream stream;
-    private final MappedByteBuffer count;
+    private final TourCount count;
     private final CountDownLatch ready = new CountDownLatch(1);
     private volatile Throwable failure;
     private Chunk chunk;
@@ -93,7 +71,7 @@ final class TourChunkio implements TourAct {
     private long bytes;
     private long events;
 
-    Writer(TourStage stage, ChunkStream stream, MappedByteBuffer count) {
+    Writer(TourStage stage, ChunkStream stream, TourCount count) {
       this.stage = stage;
       this.stream = stream;
       this.count = count;
@@ -120,7 +98,7 @@ final class TourChunkio implements TourAct {
       }
       ChunkRecords.append(chunk, MemorySegment.ofArray(part).asSlice(offset, size));
       // Counted only now: from here on the event may not be lost.
-      count.putLong(0, ++events);
+      count.set(++events);
       inChunk += size + ChunkRecords.PREFIX;
       bytes += size;
       if (bytes >= READY_BYTES) {
@@ -143,7 +121,7 @@ final class TourChunkio implements TourAct {
 
   @Override
   public void revive(TourStage stage) throws IOException {
-    long counted = count(stage, false).getLong(0);
+    long counted = TourCount.read(stage.file(COUNT));
     try (ChunkStore store = ChunkStore.open(stage.file(STORE), ChunkStoreOptions.DEFAULT)) {
       long start = System.nanoTime();
       LoadReport report = store.load();

@@ -19,7 +19,7 @@ final class TourCommand implements Command {
   static final long MEMORY = 48L << 20;
 
   /** Two copies of what an act takes of the input, room around them, and heaps. */
-  static final long ACTS_MEMORY = 352L << 20;
+  static final long ACTS_MEMORY = 448L << 20;
 
   /** What --only takes for the codec. */
   private static final String CODEC = "lz4";
@@ -59,11 +59,13 @@ final class TourCommand implements Command {
       wksp     a workspace in a mapped file, beside threads that allocate and free; a checkpoint
       groove   objects in a region file, allocated and freed by threads without locks
       chunkio  events appended to a chunk store, counted outside of it
+      snapshot forks of a record store load the input; one is published; snapshots, and a
+               checkpoint of the workspace, while a publisher goes on
 
     Behind lz4, a process works on up to 64 MiB of the input until it gets a SIGKILL, and a fresh
     one opens what is left. Everything is restored and every byte compared with the input; sizes,
     ratios and rates are printed. The codec needs about 48 MiB of memory whatever the size of the
-    files, the other parts 352 MiB. The exit code is 1 when a byte differs, and 3 when a file
+    files, the other parts 448 MiB. The exit code is 1 when a byte differs, and 3 when a file
     could not be read.
 
       --out DIR      folder for the files, new or empty; default: a new one in the temporary

@@ -108,10 +108,22 @@ class TourCommandTest {
   }
 
   @Test
+  void whatWasPublishedIsInCheckpointAndSnapshots() {
+    Shell.Result result =
+        shell.line("tour --only snapshot --json --out left in").expect(ExitCode.DONE);
+    String json = result.out();
+    assertTrue(json.contains("\"acts\":[{\"name\":\"snapshot\","), json);
+    assertTrue(json.contains("\"differences\":[]"), json);
+    assertTrue(json.contains("\"savingNanosP99.9\":"), json);
+    shell.line("snapshot verify --level full left/snapshots").expect(ExitCode.DONE);
+    shell.line("verify left/records.ckpt").expect(ExitCode.DONE);
+  }
+
+  @Test
   void anInputWithoutBytesGoesThroughEveryPart() throws IOException {
     Files.createDirectories(shell.path("void"));
     shell.write("void/nothing", new byte[0]);
-    shell.line("tour --only wksp,chunkio --out left void").expect(ExitCode.DONE);
+    shell.line("tour --only wksp,chunkio,snapshot --out left void").expect(ExitCode.DONE);
   }
 
   @Test
