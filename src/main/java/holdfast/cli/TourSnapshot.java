@@ -20,11 +20,11 @@ import holdfast.wksp.WkspRestoreOptions;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The record store on the tour: forks load the input side by side, one of them is published, the
@@ -80,7 +80,6 @@ final class TourSnapshot implements TourAct {
     fork(stage, store);
     TourCount completed = TourCount.create(stage.file(COMPLETED));
     Publisher publisher = new Publisher(stage, wksp, store);
-    Files.createDirectory(stage.file(SNAPSHOTS));
     SnapshotService.start(
         store,
         stage.file(SNAPSHOTS),
@@ -185,7 +184,7 @@ final class TourSnapshot implements TourAct {
     private final TourStalls quiet = new TourStalls();
     private final TourStalls saving = new TourStalls();
     private volatile boolean running;
-    private volatile int incrementals;
+    private final AtomicInteger incrementals = new AtomicInteger();
     private volatile Throwable failure;
 
     // Written by the service before the latch of the publisher is opened.
@@ -210,7 +209,7 @@ final class TourSnapshot implements TourAct {
             full = completed;
           } else {
             incremental = completed;
-            incrementals = incrementals + 1;
+            incrementals.incrementAndGet();
           }
         }
         case SnapshotEvent.Failed failed -> {
@@ -226,7 +225,7 @@ final class TourSnapshot implements TourAct {
     public void run() {
       try {
         boolean checkpointed = false;
-        while (full == null || incrementals < INCREMENTALS) {
+        while (full == null || incrementals.get() < INCREMENTALS) {
           boolean beside = running;
           if (beside && !checkpointed) {
             checkpoint();

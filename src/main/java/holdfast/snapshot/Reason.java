@@ -47,7 +47,9 @@ public enum Reason {
   /** Somebody cancelled. */
   CANCELLED,
   /** The disk has too little room. */
-  NO_SPACE;
+  NO_SPACE,
+  /** Something that should not happen; the cause tells. */
+  OTHER;
 
   /**
    * Whether it says that a file is damaged, so that an older one is the next best choice.

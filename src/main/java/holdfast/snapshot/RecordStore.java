@@ -98,6 +98,9 @@ public final class RecordStore implements AutoCloseable {
   /** Told of publications by the thread that publishes; null when nobody is interested. */
   private volatile LongConsumer watcher;
 
+  /** Guards changes of the watcher. */
+  private final Object watching = new Object();
+
   /** Written by whoever has the tree lock, in any mode. */
   private volatile int state = OPEN;
 
@@ -394,9 +397,18 @@ public final class RecordStore implements AutoCloseable {
     return count;
   }
 
-  /** Says who is told the sequence number of each publication; null for nobody. */
+  /**
+   * Says who is told the sequence number of each publication; null for nobody.
+   *
+   * @throws IllegalStateException when somebody is told already
+   */
   void watch(LongConsumer newWatcher) {
-    watcher = newWatcher;
+    synchronized (watching) {
+      if (newWatcher != null && watcher != null) {
+        throw new IllegalStateException("the record store has a snapshot service already");
+      }
+      watcher = newWatcher;
+    }
   }
 
   /** Bytes of the workspace, for what is in proportion to it. */

@@ -28,9 +28,10 @@ public sealed interface SnapshotEvent {
    * A snapshot is there, complete and durable.
    *
    * @param info what it is
-   * @param duration from the freeze on
+   * @param frozen how long the state was frozen
+   * @param duration until all was done
    */
-  record Completed(SnapshotInfo info, Duration duration) implements SnapshotEvent {}
+  record Completed(SnapshotInfo info, Duration frozen, Duration duration) implements SnapshotEvent {}
 
   /**
    * There was nothing to do, or another one does it as well.

@@ -5,13 +5,15 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
  * One snapshot, from the freeze to the thaw.
  *
  * <pre>{@code
- * tombstones kept from now on -> freeze -> which kind? -> room on the disk? -> publish -> thaw
+ * tombstones kept from now on -> freeze -> which kind? -> room on the disk?
+ *   -> write -> thaw -> force, check, rename
  * }</pre>
  *
  * <p>Tombstones have to be kept before the freeze: a key that is removed while the first full
@@ -40,6 +42,7 @@ final class SnapshotJob {
   private volatile long total = -1;
   private long told;
   private boolean wrote;
+  private Duration frozen = Duration.ZERO;
 
   SnapshotJob(
       RecordStore store,
@@ -82,6 +85,11 @@ final class SnapshotJob {
     return wrote;
   }
 
+  /** For how long the state was frozen. */
+  Duration frozen() {
+    return frozen;
+  }
+
   Duration duration() {
     return Duration.ofNanos(System.nanoTime() - start);
   }
@@ -106,12 +114,17 @@ final class SnapshotJob {
       store.retainTombstonesSince(store.publishedSeq());
     }
     boolean durable = false;
-    try (FrozenRoot root = freeze()) {
+    FrozenRoot root = null;
+    try {
+      root = freeze(store, policy.maxFreeze(), () -> cancelled);
       seq = root.seq();
       SnapshotInfo info = make(root, id, wallClock);
       durable = wrote && info.kind() == SnapshotKind.FULL;
       return info;
     } finally {
+      if (root != null) {
+        root.close(); // of no effect when the file was written
+      }
       if (durable) {
         store.retainTombstonesSince(seq);
       } else if (floor == StoreHeader.KEEP_NONE) {
@@ -120,19 +133,23 @@ final class SnapshotJob {
     }
   }
 
-  /** Waits for what an earlier freeze left, and for others who have the store frozen. */
-  private FrozenRoot freeze() {
+  /**
+   * Freezes a store as soon as that is possible: waits for what an earlier freeze left, which it
+   * moves for a publisher that rests, and for others who have the store frozen.
+   */
+  static FrozenRoot freeze(RecordStore store, Duration patience, BooleanSupplier cancelled) {
+    long begin = System.nanoTime();
     while (true) {
-      if (cancelled) {
+      if (cancelled.getAsBoolean()) {
         throw new CancellationException("cancelled before the freeze");
       }
       var root = store.tryFreeze();
       if (root.isPresent()) {
         return root.get();
       }
-      if (duration().compareTo(policy.maxFreeze()) > 0) {
+      if (System.nanoTime() - begin > patience.toNanos()) {
         throw new SnapshotException(
-            Reason.PRESSURE, "the store was not free to be frozen for " + policy.maxFreeze());
+            Reason.PRESSURE, "the store was not free to be frozen for " + patience);
       }
       if (store.drain(DRAIN) == 0) {
         LockSupport.parkNanos(WAIT_NANOS);
@@ -144,6 +161,7 @@ final class SnapshotJob {
     if (seq == 0) {
       return null;
     }
+    long begin = System.nanoTime();
     decide(root);
     boolean full = kind == SnapshotKind.FULL;
     if (!full && base.seq() == seq) {
@@ -180,14 +198,19 @@ final class SnapshotJob {
         directory.publish(
             header,
             policy.verifyAfterWrite(),
-            file ->
-                writer.write(
-                    file,
-                    new FrozenSource(root, full ? root.live() : root.liveSince(base.seq())),
-                    full ? null : new FrozenSource(root, root.tombstonesSince(base.seq())),
-                    root.liveCount(),
-                    root.valueBytes(),
-                    root.contentHash()));
+            file -> {
+              SnapFooter footer =
+                  writer.write(
+                      file,
+                      full ? root.live() : root.liveSince(base.seq()),
+                      full ? null : root.tombstonesSince(base.seq()),
+                      root.liveCount(),
+                      root.valueBytes(),
+                      root.contentHash());
+              root.close(); // the rest needs the file alone
+              frozen = Duration.ofNanos(System.nanoTime() - begin);
+              return footer;
+            });
     wrote = true;
     return info;
   }

@@ -3,6 +3,7 @@ package holdfast.snapshot;
 import holdfast.internal.Disk;
 import holdfast.internal.OsDisk;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,7 +41,12 @@ public final class SnapshotService implements AutoCloseable {
 
   private static final int BACKOFF_MAX = 64;
 
+  /** Memory for the sorting of records: 16 million at a time. */
+  private static final long MERKLE_BUDGET = 1L << 28;
+
   private final RecordStore store;
+  private final Disk disk;
+  private final Path path;
   private final SnapshotDirectory directory;
   private final SnapshotPolicy policy;
   private final SnapshotListener listener;
@@ -57,9 +63,11 @@ public final class SnapshotService implements AutoCloseable {
   private volatile long nextFull;
   private volatile long nextIncremental;
 
-  // What was asked for and not begun; guarded by this list.
+  // What was asked for and not begun; guarded by the first list.
   private final List<CompletableFuture<SnapshotInfo>> wanted = new ArrayList<>();
   private SnapshotKind wantedKind;
+  private final List<SnapshotKind> lost = new ArrayList<>();
+  private final List<CompletableFuture<byte[]>> hashes = new ArrayList<>();
 
   /** Due points to let pass before the next try. */
   private int letPass;
@@ -68,11 +76,15 @@ public final class SnapshotService implements AutoCloseable {
 
   private SnapshotService(
       RecordStore store,
+      Disk disk,
+      Path path,
       SnapshotDirectory directory,
       SnapshotPolicy policy,
       SnapshotListener listener,
       SnapshotInfo base) {
     this.store = store;
+    this.disk = disk;
+    this.path = path;
     this.directory = directory;
     this.policy = policy;
     this.listener = listener;
@@ -84,13 +96,13 @@ public final class SnapshotService implements AutoCloseable {
    * Starts a service.
    *
    * @param store to save; has to outlive the service
-   * @param directory where the files go; exists
+   * @param directory where the files go; made when it is not there, but its parent has to be
    * @param policy when and how
    * @param listener told what happens
    * @return the service, running
    * @throws SnapshotException {@link Reason#LOCKED} when another service has the directory
    * @throws IllegalStateException when the directory has a newer state of this store than the store
-   *     itself: load it, or move those files away
+   *     itself: load it, or move those files away; when the store has a service already
    * @throws IOException when the directory cannot be used
    */
   public static SnapshotService start(
@@ -104,6 +116,9 @@ public final class SnapshotService implements AutoCloseable {
       throws IOException {
     Objects.requireNonNull(policy, "policy");
     Objects.requireNonNull(listener, "listener");
+    if (!disk.exists(path)) {
+      disk.createDirectory(path);
+    }
     SnapshotDirectory directory = SnapshotDirectory.open(disk, path);
     try {
       SnapshotListing listing = SnapshotListing.of(disk, path, false);
@@ -124,14 +139,14 @@ public final class SnapshotService implements AutoCloseable {
           base = info;
         }
       }
-      SnapshotService service = new SnapshotService(store, directory, policy, listener, base);
+      SnapshotService service = new SnapshotService(store, disk, path, directory, policy, listener, base);
+      store.watch(service::published);
       long pending = policy.maxPendingBytes() == 0 ? store.dataMax() / 4 : policy.maxPendingBytes();
       store.freezeLimits(
           new FreezeLimits(
               policy.maxPendingRecords(), pending, policy.maxFreeze(), FreezeLimits.DRAIN_BATCH));
       long newestFull = newest(listing, store.storeId(), true);
       service.plan(newestFull, newest(listing, store.storeId(), false));
-      store.watch(service::published);
       service.thread.start();
       return service;
     } catch (Throwable e) {
@@ -174,6 +189,9 @@ public final class SnapshotService implements AutoCloseable {
     synchronized (wanted) {
       if (!closed) {
         wanted.add(future);
+        if (wantedKind != null) {
+          lost.add(wantedKind == SnapshotKind.FULL ? kind : wantedKind);
+        }
         wantedKind = wantedKind == SnapshotKind.FULL ? wantedKind : kind;
         LockSupport.unpark(thread);
         return future;
@@ -181,6 +199,39 @@ public final class SnapshotService implements AutoCloseable {
     }
     future.completeExceptionally(new CancellationException("the service is closed"));
     return future;
+  }
+
+  /**
+   * Asks for the root of a tree over all records in the order of their keys, see {@link
+   * SortedMerkle}. The state is frozen while it is computed, like for a snapshot.
+   *
+   * @return its 32 bytes; fails with what was thrown, with a {@link CancellationException} after
+   *     {@link #close}
+   */
+  public CompletableFuture<byte[]> merkle() {
+    CompletableFuture<byte[]> future = new CompletableFuture<>();
+    synchronized (wanted) {
+      if (!closed) {
+        hashes.add(future);
+        LockSupport.unpark(thread);
+        return future;
+      }
+    }
+    future.completeExceptionally(new CancellationException("the service is closed"));
+    return future;
+  }
+
+  /**
+   * Gives up what is being written; that snapshot fails with {@link Reason#CANCELLED}.
+   *
+   * @return whether there was one
+   */
+  public boolean cancel() {
+    SnapshotJob job = running;
+    if (job != null) {
+      job.cancel();
+    }
+    return job != null;
   }
 
   /**
@@ -210,11 +261,7 @@ public final class SnapshotService implements AutoCloseable {
     synchronized (wanted) {
       closed = true;
     }
-    store.watch(null);
-    SnapshotJob job = running;
-    if (job != null) {
-      job.cancel();
-    }
+    cancel();
     LockSupport.unpark(thread);
     boolean interrupted = false;
     while (thread.isAlive() && thread != Thread.currentThread()) {
@@ -235,20 +282,30 @@ public final class SnapshotService implements AutoCloseable {
     try {
       while (!closed) {
         List<CompletableFuture<SnapshotInfo>> asked;
+        List<CompletableFuture<byte[]>> roots;
+        List<SnapshotKind> shared;
         SnapshotKind kind;
         synchronized (wanted) {
           asked = List.copyOf(wanted);
+          roots = List.copyOf(hashes);
+          shared = List.copyOf(lost);
           kind = wantedKind;
-          wanted.clear();
-          wantedKind = null;
+          forget();
         }
         if (asked.isEmpty()) {
           kind = due();
         }
-        if (kind == null) {
-          LockSupport.parkNanos(this, LOOK_NANOS);
-        } else {
+        for (SnapshotKind one : shared) {
+          tell(new SnapshotEvent.Skipped(one, store.publishedSeq(), "the next one does it as well"));
+        }
+        if (kind != null) {
           save(kind, asked);
+        }
+        if (!roots.isEmpty()) {
+          hash(roots);
+        }
+        if (kind == null && roots.isEmpty()) {
+          LockSupport.parkNanos(this, LOOK_NANOS);
         }
       }
     } finally {
@@ -256,12 +313,42 @@ public final class SnapshotService implements AutoCloseable {
     }
   }
 
+  /** Nothing is asked for any more; the caller has the lock. */
+  private void forget() {
+    wanted.clear();
+    wantedKind = null;
+    lost.clear();
+    hashes.clear();
+  }
+
+  private void hash(List<CompletableFuture<byte[]>> asked) {
+    FrozenRoot root = null;
+    try {
+      root = SnapshotJob.freeze(store, policy.maxFreeze(), () -> closed);
+      byte[] hash = SortedMerkle.root(root, MERKLE_BUDGET, (done, total) -> !closed);
+      asked.forEach(future -> future.complete(hash));
+    } catch (RuntimeException e) {
+      asked.forEach(future -> future.completeExceptionally(e));
+    } finally {
+      if (root != null) {
+        root.close();
+      }
+    }
+  }
+
   private void end() {
-    List<CompletableFuture<SnapshotInfo>> left;
+    List<CompletableFuture<?>> left;
     synchronized (wanted) {
       closed = true;
-      left = List.copyOf(wanted);
-      wanted.clear();
+      left = new ArrayList<>(wanted);
+      left.addAll(hashes);
+      forget();
+    }
+    store.watch(null);
+    try {
+      store.freezeLimits(FreezeLimits.NONE);
+    } catch (IllegalStateException e) {
+      LOGGER.log(System.Logger.Level.DEBUG, "the store was closed before its service", e);
     }
     left.forEach(f -> f.completeExceptionally(new CancellationException("the service is closed")));
     try {
@@ -351,7 +438,7 @@ public final class SnapshotService implements AutoCloseable {
       base = info;
     }
     plan(full ? info.seq() : -1, info.seq());
-    tell(new SnapshotEvent.Completed(info, job.duration()));
+    tell(new SnapshotEvent.Completed(info, job.frozen(), job.duration()));
     try {
       List<Path> gone =
           directory.prune(store.storeId(), policy.keepFull(), policy.keepIncremental());
@@ -371,13 +458,24 @@ public final class SnapshotService implements AutoCloseable {
   }
 
   /** Why, in a word. */
-  static Reason reason(Exception e) {
+  private Reason reason(Exception e) {
     return switch (e) {
       case SnapshotException s -> s.reason();
       case FreezeRevokedException f -> Reason.PRESSURE;
       case CancellationException c -> Reason.CANCELLED;
-      default -> Reason.IO;
+      case IOException i -> system();
+      case UncheckedIOException u -> system();
+      default -> Reason.OTHER;
     };
+  }
+
+  /** The system refused something: for want of room, or for another reason. */
+  private Reason system() {
+    try {
+      return disk.usableSpace(path) < policy.batchBytes() ? Reason.NO_SPACE : Reason.IO;
+    } catch (IOException e) {
+      return Reason.IO;
+    }
   }
 
   private void tell(SnapshotEvent event) {

@@ -2,6 +2,7 @@ package holdfast.snapshot;
 
 import static holdfast.snapshot.SnapshotKind.FULL;
 import static holdfast.snapshot.SnapshotKind.INCREMENTAL;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -9,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import holdfast.Progress;
 import holdfast.checkpt.FrameStyle;
 import holdfast.internal.Disk;
 import holdfast.testkit.SimDisk;
@@ -16,8 +18,11 @@ import holdfast.testkit.SimFaults;
 import holdfast.testkit.SimFaults.Effect;
 import holdfast.testkit.Tier;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -342,6 +348,118 @@ class SnapshotServiceTest {
       publish(1, 1);
       service.trigger(FULL).get();
     }
+  }
+
+  @Test
+  void oneServiceServesAStore() throws Exception {
+    try (SnapshotService service = start(policy())) {
+      assertThrows(
+          IllegalStateException.class,
+          () ->
+              SnapshotService.start(
+                  disk, store, Path.of("other"), policy().build(), SnapshotListener.NONE));
+      publish(1, 1);
+      service.trigger(FULL).get();
+    }
+    SnapshotService.start(
+            disk, store, Path.of("other"), policy().build(), SnapshotListener.NONE)
+        .close();
+    assertTrue(disk.exists(Path.of("other")), "it was made");
+  }
+
+  /** The file is forced, read again and renamed while the store is free again. */
+  @Test
+  void theStoreIsFreeWhileTheFileIsForced() throws Exception {
+    publish(1, 1, 2, 3);
+    AtomicBoolean free = new AtomicBoolean();
+    Disk watched =
+        (Disk)
+            Proxy.newProxyInstance(
+                Disk.class.getClassLoader(),
+                new Class<?>[] {Disk.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("rename")) {
+                    try (FrozenRoot root = store.tryFreeze().orElseThrow()) {
+                      free.set(root.seq() == 1);
+                    }
+                  }
+                  return method.invoke(disk, arguments);
+                });
+    try (SnapshotService service =
+        SnapshotService.start(
+            watched, store, SnapshotSeries.DIR, policy().build(), SnapshotListener.NONE)) {
+      service.trigger(FULL).get();
+    }
+    assertTrue(free.get(), "the store was still frozen");
+  }
+
+  @Test
+  void whatIsGivenUpLeavesNothing() throws Exception {
+    publish(1, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+    CountDownLatch started = new CountDownLatch(1);
+    hook = event -> started.countDown();
+    try (SnapshotService service = start(policy().bytesPerSecond(100))) {
+      CompletableFuture<SnapshotInfo> future = service.trigger(FULL);
+      started.await();
+      assertTrue(service.cancel());
+      assertInstanceOf(CancellationException.class, cause(future));
+      assertEquals(Reason.CANCELLED, await(SnapshotEvent.Failed.class).reason());
+      assertEquals(List.of(), names());
+    }
+  }
+
+  @Test
+  void thoseWhoAskMeanwhileShareTheNextOne() throws Exception {
+    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    hook =
+        event -> {
+          if (event instanceof SnapshotEvent.Started) {
+            started.countDown();
+            try {
+              go.await();
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            }
+          }
+        };
+    publish(1, 1);
+    try (SnapshotService service = start(policy())) {
+      CompletableFuture<SnapshotInfo> first = service.trigger(FULL);
+      started.await();
+      publish(2, 2);
+      CompletableFuture<SnapshotInfo> second = service.trigger(INCREMENTAL);
+      CompletableFuture<SnapshotInfo> third = service.trigger(FULL);
+      CompletableFuture<SnapshotInfo> fourth = service.trigger(INCREMENTAL);
+      go.countDown();
+      assertEquals(1, first.get().seq());
+      assertEquals(FULL, second.get().kind());
+      assertEquals(2, second.get().seq());
+      assertEquals(second.get(), third.get());
+      assertEquals(second.get(), fourth.get());
+      assertEquals(
+          2, events.stream().filter(SnapshotEvent.Skipped.class::isInstance).count());
+    }
+  }
+
+  @Test
+  void theRootOfTheSortedRecordsComesFromTheService() throws Exception {
+    publish(1, 1, 2, 3, 4, 5);
+    long budget = SortedMerkle.BUDGET_MIN;
+    CompletableFuture<byte[]> late;
+    try (SnapshotService service = start(policy())) {
+      byte[] root = service.merkle().get();
+      assertArrayEquals(SortedMerkle.root(store, null, budget, Progress.NONE), root);
+      Txn fork = store.prepare(null, new Xid(6, 6));
+      store.put(fork, StoreRig.key(3), StoreRig.value(1, 1));
+      byte[] forked = SortedMerkle.root(store, fork, budget, Progress.NONE);
+      assertFalse(Arrays.equals(root, forked));
+      store.publish(fork, 2);
+      assertArrayEquals(forked, service.merkle().get());
+      service.close();
+      late = service.merkle();
+    }
+    assertInstanceOf(CancellationException.class, cause(late));
   }
 
   @Test

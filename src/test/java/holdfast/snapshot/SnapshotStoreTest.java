@@ -77,8 +77,8 @@ class SnapshotStoreTest {
               new SnapshotFileWriter(header, 1, 0, -1, Progress.NONE)
                   .write(
                       file,
-                      new FrozenSource(root, full ? root.live() : root.liveSince(base.seq())),
-                      full ? null : new FrozenSource(root, root.tombstonesSince(base.seq())),
+                      full ? root.live() : root.liveSince(base.seq()),
+                      full ? null : root.tombstonesSince(base.seq()),
                       root.liveCount(),
                       root.valueBytes(),
                       root.contentHash()));
