@@ -7,7 +7,7 @@ import java.util.Locale;
  * How long something took, often: counts by size, and a picture of the percentiles of two of them.
  *
  * <pre>{@code
- * bucket    8 for each doubling: at most 9 % too large
+ * bucket    8 for each doubling above 8 ns: at most an eighth too large
  * picture   one # for each quarter of a doubling above a microsecond
  * }</pre>
  *

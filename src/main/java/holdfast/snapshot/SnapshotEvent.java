@@ -31,7 +31,8 @@ public sealed interface SnapshotEvent {
    * @param frozen how long the state was frozen
    * @param duration until all was done
    */
-  record Completed(SnapshotInfo info, Duration frozen, Duration duration) implements SnapshotEvent {}
+  record Completed(SnapshotInfo info, Duration frozen, Duration duration)
+      implements SnapshotEvent {}
 
   /**
    * There was nothing to do, or another one does it as well.

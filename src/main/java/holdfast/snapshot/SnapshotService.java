@@ -57,6 +57,10 @@ public final class SnapshotService implements AutoCloseable {
 
   private volatile boolean closed;
   private volatile SnapshotJob running;
+
+  /** Whether the thread has looked, and found nothing to do. */
+  private volatile boolean resting;
+
   private volatile SnapshotInfo base;
   private volatile SnapshotInfo last;
   private volatile int failures;
@@ -139,7 +143,8 @@ public final class SnapshotService implements AutoCloseable {
           base = info;
         }
       }
-      SnapshotService service = new SnapshotService(store, disk, path, directory, policy, listener, base);
+      SnapshotService service =
+          new SnapshotService(store, disk, path, directory, policy, listener, base);
       store.watch(service::published);
       long pending = policy.maxPendingBytes() == 0 ? store.dataMax() / 4 : policy.maxPendingBytes();
       store.freezeLimits(
@@ -276,6 +281,11 @@ public final class SnapshotService implements AutoCloseable {
     }
   }
 
+  /** Whether it makes something, or looks for something to make. */
+  boolean isBusy() {
+    return !resting;
+  }
+
   // ------------------------------------------------------------------------- the thread
 
   private void run() {
@@ -296,7 +306,8 @@ public final class SnapshotService implements AutoCloseable {
           kind = due();
         }
         for (SnapshotKind one : shared) {
-          tell(new SnapshotEvent.Skipped(one, store.publishedSeq(), "the next one does it as well"));
+          tell(
+              new SnapshotEvent.Skipped(one, store.publishedSeq(), "the next one does it as well"));
         }
         if (kind != null) {
           save(kind, asked);
@@ -305,7 +316,9 @@ public final class SnapshotService implements AutoCloseable {
           hash(roots);
         }
         if (kind == null && roots.isEmpty()) {
+          resting = true;
           LockSupport.parkNanos(this, LOOK_NANOS);
+          resting = false;
         }
       }
     } finally {
