@@ -2,6 +2,7 @@ package holdfast.snapshot;
 
 import holdfast.internal.Mem;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * BLAKE3, the plain hash (no key, no context) with output of any length that is needed here: 32
@@ -30,6 +31,9 @@ final class Blake3 {
 
   /** 16-bit lanes of the long output. */
   static final int LANES = 1024;
+
+  /** Words of the long output, of two lanes each. */
+  static final int WORDS = LANES / 2;
 
   private static final int BLOCK_SIZE = 64;
   private static final int BLOCK_WORDS = 16;
@@ -184,19 +188,17 @@ final class Blake3 {
   }
 
   /**
-   * Gives the first 2048 bytes of output as 16-bit little-endian numbers, and forgets the input.
+   * Gives the first 2048 bytes of output as little-endian numbers, and forgets the input.
    *
-   * @param target of 1024 lanes
+   * @param target of 512 words, each of them two lanes, the first one in the low half
    */
-  void expand(short[] target) {
+  void expand(int[] target) {
     boolean parent = foldToRoot();
     compressSideBySide(rootSize(parent), rootFlags(parent));
     for (int word = 0; word < BLOCK_WORDS; word++) {
       int[] column = lanes[word];
       for (int i = 0; i < SIDE_BY_SIDE; i++) {
-        int lane = 2 * (i * BLOCK_WORDS + word);
-        target[lane] = (short) column[i];
-        target[lane + 1] = (short) (column[i] >>> Short.SIZE);
+        target[i * BLOCK_WORDS + word] = column[i];
       }
     }
     reset();
@@ -331,18 +333,18 @@ final class Blake3 {
   /** Compresses {@link #words} for the counters 0 to 31: output block i is lane i of all words. */
   private void compressSideBySide(int size, int flags) {
     int[][] v = lanes;
-    for (int i = 0; i < SIDE_BY_SIDE; i++) {
-      for (int word = 0; word < VALUE_WORDS; word++) {
-        v[word][i] = value[word];
-      }
-      for (int word = 0; word < 4; word++) {
-        v[VALUE_WORDS + word][i] = IV[word];
-      }
-      v[12][i] = i;
-      v[13][i] = 0;
-      v[14][i] = size;
-      v[15][i] = flags;
+    for (int word = 0; word < VALUE_WORDS; word++) {
+      Arrays.fill(v[word], value[word]);
     }
+    for (int word = 0; word < 4; word++) {
+      Arrays.fill(v[VALUE_WORDS + word], IV[word]);
+    }
+    for (int i = 0; i < SIDE_BY_SIDE; i++) {
+      v[12][i] = i;
+    }
+    Arrays.fill(v[13], 0);
+    Arrays.fill(v[14], size);
+    Arrays.fill(v[15], flags);
     for (int at = 0; at < SCHEDULE.length; at += BLOCK_WORDS) {
       for (int g = 0; g < 4; g++) {
         mix(v, g, 4 + g, 8 + g, 12 + g, at + 2 * g);
@@ -357,23 +359,41 @@ final class Blake3 {
   }
 
   private void mix(int[][] v, int a, int b, int c, int d, int schedule) {
-    half(v[a], v[b], v[c], v[d], words[SCHEDULE[schedule]], 16, 12);
-    half(v[a], v[b], v[c], v[d], words[SCHEDULE[schedule + 1]], 8, 7);
+    first(v[a], v[b], v[c], v[d], words[SCHEDULE[schedule]]);
+    second(v[a], v[b], v[c], v[d], words[SCHEDULE[schedule + 1]]);
   }
 
-  // One statement a loop: the compiler then makes vector instructions of each of them.
-  private static void half(int[] a, int[] b, int[] c, int[] d, int word, int first, int second) {
+  // One statement a loop: the compiler then makes vector instructions of each of them. Two methods,
+  // because with rotations that it knows a call takes 8 % less. Rows of four words side by side
+  // make longer loops but have to be turned: 15 % more.
+
+  private static void first(int[] a, int[] b, int[] c, int[] d, int word) {
     for (int i = 0; i < SIDE_BY_SIDE; i++) {
       a[i] += b[i] + word;
     }
     for (int i = 0; i < SIDE_BY_SIDE; i++) {
-      d[i] = Integer.rotateRight(d[i] ^ a[i], first);
+      d[i] = Integer.rotateRight(d[i] ^ a[i], 16);
     }
     for (int i = 0; i < SIDE_BY_SIDE; i++) {
       c[i] += d[i];
     }
     for (int i = 0; i < SIDE_BY_SIDE; i++) {
-      b[i] = Integer.rotateRight(b[i] ^ c[i], second);
+      b[i] = Integer.rotateRight(b[i] ^ c[i], 12);
+    }
+  }
+
+  private static void second(int[] a, int[] b, int[] c, int[] d, int word) {
+    for (int i = 0; i < SIDE_BY_SIDE; i++) {
+      a[i] += b[i] + word;
+    }
+    for (int i = 0; i < SIDE_BY_SIDE; i++) {
+      d[i] = Integer.rotateRight(d[i] ^ a[i], 8);
+    }
+    for (int i = 0; i < SIDE_BY_SIDE; i++) {
+      c[i] += d[i];
+    }
+    for (int i = 0; i < SIDE_BY_SIDE; i++) {
+      b[i] = Integer.rotateRight(b[i] ^ c[i], 7);
     }
   }
 

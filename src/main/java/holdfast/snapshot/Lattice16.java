@@ -19,10 +19,13 @@ final class Lattice16 extends SetHash {
   /** Bytes of a sum. */
   static final int SIZE = Blake3.LANES * Short.BYTES;
 
+  /** The top bits of two lanes. */
+  private static final int TOPS = 0x8000_8000;
+
   /** What a thread needs for one call. */
   private static final class Work {
     final Blake3 blake3 = new Blake3();
-    final short[] element = new short[Blake3.LANES];
+    final int[] element = new int[Blake3.WORDS];
 
     /** Leaves the element of a record in {@link #element}. */
     void element(
@@ -39,29 +42,34 @@ final class Lattice16 extends SetHash {
     }
 
     // Between memory and an array the compiler makes vector instructions of these loops (30 ns);
-    // between memory and memory it does not (200 ns), because the two might overlap.
+    // between memory and memory it does not (200 ns), because the two might overlap. The two lanes
+    // of a word are added without their top bits, which then cannot carry into the neighbour.
 
     /** Takes the lanes of a sum for the element. */
     void load(MemorySegment source, long at) {
-      short[] element = this.element;
-      for (int i = 0; i < Blake3.LANES; i++) {
-        element[i] = Mem.getShort(source, at + (long) i * Short.BYTES);
+      int[] element = this.element;
+      for (int i = 0; i < Blake3.WORDS; i++) {
+        element[i] = Mem.getInt(source, at + (long) i * Integer.BYTES);
       }
     }
 
     void addTo(MemorySegment sum, long at) {
-      short[] element = this.element;
-      for (int i = 0; i < Blake3.LANES; i++) {
-        long lane = at + (long) i * Short.BYTES;
-        Mem.putShort(sum, lane, (short) (Mem.getShort(sum, lane) + element[i]));
+      int[] element = this.element;
+      for (int i = 0; i < Blake3.WORDS; i++) {
+        long word = at + (long) i * Integer.BYTES;
+        int a = Mem.getInt(sum, word);
+        int b = element[i];
+        Mem.putInt(sum, word, ((a & ~TOPS) + (b & ~TOPS)) ^ ((a ^ b) & TOPS));
       }
     }
 
     void subtractFrom(MemorySegment sum, long at) {
-      short[] element = this.element;
-      for (int i = 0; i < Blake3.LANES; i++) {
-        long lane = at + (long) i * Short.BYTES;
-        Mem.putShort(sum, lane, (short) (Mem.getShort(sum, lane) - element[i]));
+      int[] element = this.element;
+      for (int i = 0; i < Blake3.WORDS; i++) {
+        long word = at + (long) i * Integer.BYTES;
+        int a = Mem.getInt(sum, word);
+        int b = element[i];
+        Mem.putInt(sum, word, ((a | TOPS) - (b & ~TOPS)) ^ ((a ^ ~b) & TOPS));
       }
     }
   }

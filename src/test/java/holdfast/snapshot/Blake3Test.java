@@ -33,10 +33,10 @@ class Blake3Test {
 
   private static byte[] expanded(Blake3 hash, byte[] input) {
     hash.update(MemorySegment.ofArray(input), 0, input.length);
-    short[] lanes = new short[Blake3.LANES];
-    hash.expand(lanes);
+    int[] words = new int[Blake3.WORDS];
+    hash.expand(words);
     ByteBuffer bytes = ByteBuffer.allocate(2 * Blake3.LANES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asShortBuffer().put(lanes);
+    bytes.asIntBuffer().put(words);
     return bytes.array();
   }
 
