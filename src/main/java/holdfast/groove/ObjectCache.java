@@ -28,7 +28,7 @@ import java.lang.foreign.MemorySegment;
  * same moment through two handles may both find it held, and then it is in two caches. Its mark is
  * that of one of them. The other finds a foreign mark when it wants to hand the object out or to
  * give it back, and forgets it. A compare-and-set would tell them apart at once, and make a pair of
- * calls take half as long again (docs/design/0009). What neither way can tell: the second store
+ * calls take half as long again (docs/design/0011). What neither way can tell: the second store
  * comes so late that the object was handed out again. That is a free of somebody else's object.
  */
 final class ObjectCache {
