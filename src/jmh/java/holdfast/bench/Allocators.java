@@ -42,8 +42,8 @@ abstract class Allocators {
   /** The contender of a name. */
   static Allocators of(String name) {
     return switch (name) {
-      case "holdfast" -> new OfGroove(GrooveGeometry.STANDARD, 1, false);
-      case "holdfast-slices" -> new OfGroove(GrooveGeometry.STANDARD, 1, true);
+      case "holdfast" -> new OfGroove(GrooveGeometry.STANDARD, 2, false);
+      case "holdfast-slices" -> new OfGroove(GrooveGeometry.STANDARD, 2, true);
       case "holdfast-compact" -> new OfGroove(GrooveGeometry.compact(64, 1L << 26), 16, false);
       case "malloc" -> new OfMalloc();
       case "malloc-critical" -> new OfMalloc(Linker.Option.critical(false));
