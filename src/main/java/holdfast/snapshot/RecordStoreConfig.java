@@ -11,7 +11,7 @@ import java.util.UUID;
  *
  * @param keySize bytes of each key: 8 to 48, a multiple of 8
  * @param recMax records, all versions and tombstones counted: 1 to 2^32 - 2. Each takes 128 bytes,
- *     and 8 to 16 for its chain
+ *     and about 8 for its chain
  * @param txnMax transactions in preparation at the same time: 1 to 2^32 - 2. Each takes 132 bytes
  * @param hash how the content is named
  * @param seed of the hash of keys; secret and random where keys come from an opponent

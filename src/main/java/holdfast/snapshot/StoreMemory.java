@@ -49,9 +49,9 @@ final class StoreMemory {
     hash = HashKind.of(Mem.getInt(mem, header + StoreHeader.HASH_OFFSET));
   }
 
-  /** How many chains so many records get: a power of two, so that few share one. */
+  /** How many chains so many records have at least: a power of two. */
   static long chainCount(long recMax) {
-    return powerOfTwo(recMax);
+    return powerOfTwo((recMax + 1) / 2);
   }
 
   static long txnHeadCount(long txnMax) {

@@ -118,11 +118,11 @@ class StoreLayoutTest {
   @Test
   void thereAreHalfAsManyChainsAsRecordsOrMore() {
     assertEquals(1, StoreMemory.chainCount(1));
-    assertEquals(2, StoreMemory.chainCount(2));
-    assertEquals(4, StoreMemory.chainCount(3));
-    assertEquals(4, StoreMemory.chainCount(4));
-    assertEquals(8, StoreMemory.chainCount(5));
-    assertEquals(1L << 32, StoreMemory.chainCount((1L << 32) - 2));
+    assertEquals(1, StoreMemory.chainCount(2));
+    assertEquals(2, StoreMemory.chainCount(3));
+    assertEquals(2, StoreMemory.chainCount(4));
+    assertEquals(4, StoreMemory.chainCount(5));
+    assertEquals(1L << 31, StoreMemory.chainCount((1L << 32) - 2));
     assertEquals(1, StoreMemory.txnHeadCount(1));
     assertEquals(4, StoreMemory.txnHeadCount(3));
     assertEquals(128 + 3 * 128, StoreMemory.txnsSize(3));
