@@ -59,9 +59,9 @@ import java.util.stream.IntStream;
  * #addVolumes} and {@link #removeVolume} may be called by any thread at any time. Whatever looks at
  * everything ({@link #verify}, {@link #objects}, {@link #usage}, {@link #leaks}) or flushes all,
  * and {@link #close}, needs that nobody allocates or frees meanwhile; {@link #liveObjects} does
- * not. Nobody else may cut a file that is open: most calls then throw {@link
- * UncheckedIOException} with its name, those of {@link GrooveHandle} that a cache answers an {@link
- * InternalError}, and a compare-and-set on a page that is gone may end the process.
+ * not. Nobody else may cut a file that is open: most calls then throw {@link UncheckedIOException}
+ * with its name, those of {@link GrooveHandle} that a cache answers an {@link InternalError}, and a
+ * compare-and-set on a page that is gone may end the process.
  */
 public final class Groove implements AutoCloseable {
   /** What {@link #removeVolume} returns when no volume is empty; nothing changed. */
