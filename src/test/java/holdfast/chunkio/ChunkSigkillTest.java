@@ -10,7 +10,6 @@ import holdfast.testkit.Tier;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,7 +71,7 @@ class ChunkSigkillTest {
         Path acks = dir.resolve("acks");
         Files.deleteIfExists(acks);
         killed(acks, number);
-        long noted = noted(acks, number);
+        long noted = KilledChild.lastNote(acks, number);
         number = check(noted, "round " + round);
       }
       return number;
@@ -87,17 +86,6 @@ class ChunkSigkillTest {
           acks.toString(),
           Long.toString(number),
           Long.toString(random.nextLong()));
-    }
-
-    /** One behind the last number noted. */
-    private static long noted(Path acks, long start) throws IOException {
-      if (!Files.exists(acks)) {
-        return start;
-      }
-      ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(acks));
-      return bytes.remaining() < Long.BYTES
-          ? start
-          : bytes.getLong((bytes.remaining() / Long.BYTES - 1) * Long.BYTES);
     }
 
     /** Reads everything; returns the number to go on with. */

@@ -10,7 +10,6 @@ import holdfast.testkit.Tier;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -82,7 +81,7 @@ class SnapshotSigkillTest {
         Path notes = dir.resolve("notes");
         Files.deleteIfExists(notes);
         killed(notes, round % 4 == 3 ? "at once" : "later");
-        check(Math.max(before, noted(notes)), "round " + round);
+        check(Math.max(before, KilledChild.lastNote(notes, 0)), "round " + round);
         saved += modelSeq > before ? 1 : 0;
       }
       return saved;
@@ -97,13 +96,6 @@ class SnapshotSigkillTest {
           notes.toString(),
           Integer.toString(every),
           ready);
-    }
-
-    private static long noted(Path notes) throws IOException {
-      ByteBuffer bytes =
-          ByteBuffer.wrap(Files.exists(notes) ? Files.readAllBytes(notes) : new byte[0]);
-      int count = bytes.remaining() / Long.BYTES;
-      return count == 0 ? 0 : bytes.getLong((count - 1) * Long.BYTES);
     }
 
     private void check(long noted, String round) throws IOException {

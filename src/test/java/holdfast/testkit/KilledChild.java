@@ -3,6 +3,7 @@ package holdfast.testkit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,20 @@ public final class KilledChild {
       process.destroyForcibly();
     }
     assertEquals(EXIT, process.waitFor(), () -> text(error));
+  }
+
+  /**
+   * The last number that a child noted: a file of big-endian words, the last one maybe cut.
+   *
+   * @param otherwise the answer when it noted none
+   */
+  public static long lastNote(Path notes, long otherwise) throws IOException {
+    if (!Files.exists(notes)) {
+      return otherwise;
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(notes));
+    int count = bytes.remaining() / Long.BYTES;
+    return count == 0 ? otherwise : bytes.getLong((count - 1) * Long.BYTES);
   }
 
   private static String text(Path error) {
