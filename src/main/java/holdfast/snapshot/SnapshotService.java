@@ -125,9 +125,10 @@ public final class SnapshotService implements AutoCloseable {
     }
     SnapshotDirectory directory = SnapshotDirectory.open(disk, path);
     try {
-      SnapshotListing listing = SnapshotListing.of(disk, path, false);
       SnapshotInfo base = null;
-      for (SnapshotInfo info : listing.snapshots()) {
+      long newestFull = 0;
+      long newest = 0;
+      for (SnapshotInfo info : SnapshotListing.of(disk, path, false).snapshots()) {
         if (!info.storeId().equals(store.storeId())) {
           continue;
         }
@@ -138,9 +139,11 @@ public final class SnapshotService implements AutoCloseable {
                   + store.publishedSeq()
                   + ": load it, or move it away");
         }
-        // The store still has the tombstones behind this one, and behind no other.
-        if (info.kind() == SnapshotKind.FULL && info.seq() == store.tombstoneFloor()) {
-          base = info;
+        newest = info.seq(); // they come oldest first
+        if (info.kind() == SnapshotKind.FULL) {
+          newestFull = info.seq();
+          // The store still has the tombstones behind this one, and behind no other.
+          base = info.seq() == store.tombstoneFloor() ? info : base;
         }
       }
       SnapshotService service =
@@ -150,23 +153,13 @@ public final class SnapshotService implements AutoCloseable {
       store.freezeLimits(
           new FreezeLimits(
               policy.maxPendingRecords(), pending, policy.maxFreeze(), FreezeLimits.DRAIN_BATCH));
-      long newestFull = newest(listing, store.storeId(), true);
-      service.plan(newestFull, newest(listing, store.storeId(), false));
+      service.plan(newestFull, newest);
       service.thread.start();
       return service;
     } catch (Throwable e) {
       directory.close();
       throw e;
     }
-  }
-
-  private static long newest(SnapshotListing listing, UUID storeId, boolean full) {
-    return listing.snapshots().stream()
-        .filter(info -> info.storeId().equals(storeId))
-        .filter(info -> !full || info.kind() == SnapshotKind.FULL)
-        .mapToLong(SnapshotInfo::seq)
-        .max()
-        .orElse(0);
   }
 
   // ------------------------------------------------------------------------- from outside
