@@ -58,9 +58,6 @@ public final class SnapshotService implements AutoCloseable {
   private volatile boolean closed;
   private volatile SnapshotJob running;
 
-  /** Whether the thread has looked, and found nothing to do. */
-  private volatile boolean resting;
-
   private volatile SnapshotInfo base;
   private volatile SnapshotInfo last;
   private volatile int failures;
@@ -274,11 +271,6 @@ public final class SnapshotService implements AutoCloseable {
     }
   }
 
-  /** Whether it makes something, or looks for something to make. */
-  boolean isBusy() {
-    return !resting;
-  }
-
   // ------------------------------------------------------------------------- the thread
 
   private void run() {
@@ -309,9 +301,7 @@ public final class SnapshotService implements AutoCloseable {
           hash(roots);
         }
         if (kind == null && roots.isEmpty()) {
-          resting = true;
           LockSupport.parkNanos(this, LOOK_NANOS);
-          resting = false;
         }
       }
     } finally {

@@ -33,8 +33,8 @@ class SnapshotServiceFaultTest {
           Op.FORCE_DIRECTORY,
           Op.USABLE_SPACE);
 
-  private static SnapshotPolicy policy() {
-    return ServiceRig.policy(20, 5);
+  private static SnapshotPolicy.Builder policy(long full, long incremental) {
+    return ServiceRig.policy(full, incremental).promoteRatio(1).workers(0);
   }
 
   /** Each operation fails once: an event, no temporary file, the next one succeeds. */
@@ -53,11 +53,11 @@ class SnapshotServiceFaultTest {
 
   private boolean failOnce(Set<Op> ops, Effect effect, int n) throws Exception {
     try (ServiceRig rig = new ServiceRig()) {
-      rig.start(policy());
-      rig.publishSettled(1, 12);
+      rig.start(policy(20, 5));
+      rig.changeSettled(1, 12);
       assertEquals(10, rig.check(rig.sim).seq());
       rig.sim.faults().fail(n, ops, "*", effect);
-      rig.publishSettled(13, 22);
+      rig.changeSettled(13, 22);
       if (rig.sim.faults().fired().isEmpty()) {
         return false;
       }
@@ -66,9 +66,9 @@ class SnapshotServiceFaultTest {
         assertEquals(1, rig.events(SnapshotEvent.Failed.class).size(), what);
       }
       assertFalse(
-          rig.files().stream().anyMatch(name -> name.endsWith(".tmp")), what + ": " + rig.files());
+          rig.names().stream().anyMatch(name -> name.endsWith(".tmp")), what + ": " + rig.names());
       assertTrue(rig.check(rig.sim).seq() >= 15, what);
-      rig.publishSettled(23, 25);
+      rig.changeSettled(23, 25);
       assertEquals(25, rig.check(rig.sim).seq(), what);
       return true;
     }
@@ -78,19 +78,19 @@ class SnapshotServiceFaultTest {
   @Test
   void attemptsBecomeRareWhileTheDiskRefuses() throws Exception {
     try (ServiceRig rig = new ServiceRig()) {
-      rig.start(ServiceRig.policy(0, 5));
-      rig.publishSettled(1, 5);
+      rig.start(policy(0, 5));
+      rig.changeSettled(1, 5);
       for (int i = 0; i < 5; i++) {
         rig.sim.faults().fail(1, EnumSet.of(Op.FORCE), "*", Effect.IO_ERROR);
       }
-      rig.publishSettled(6, 5 + 5 * 20);
+      rig.changeSettled(6, 5 + 5 * 20);
       // At due points 1, 2, 4, 8, 16 of twenty.
       assertEquals(5, rig.events(SnapshotEvent.Failed.class).size());
       assertEquals(List.of("FULL 5"), rig.completed());
       assertEquals(5, rig.check(rig.sim).seq());
       // The disk is well again: 16 due points later the next one is made, then all. So much has
       // changed by then that it becomes a full one.
-      rig.publishSettled(106, 5 + 5 * 33);
+      rig.changeSettled(106, 5 + 5 * 33);
       assertEquals(List.of("FULL 5", "FULL 165", "INCREMENTAL 170"), rig.completed());
     }
   }
@@ -99,16 +99,14 @@ class SnapshotServiceFaultTest {
   @Test
   void everyCutLeavesWhatWasCompleted() throws Exception {
     try (ServiceRig rig = new ServiceRig()) {
-      rig.sim.createDirectory(ServiceRig.DIR);
-      rig.sim.forceDirectory(ServiceRig.DIR.resolveSibling(""));
       rig.also =
           event -> {
             if (event instanceof SnapshotEvent.Completed completed) {
               rig.sim.ack(completed.info().seq());
             }
           };
-      rig.start(policy());
-      rig.publishSettled(1, 47);
+      rig.start(policy(20, 5));
+      rig.changeSettled(1, 47);
       rig.service().close();
       long states =
           PowerCuts.check(rig.sim.states(Tier.of(1_500, 100_000)), state -> check(rig, state));
@@ -120,7 +118,7 @@ class SnapshotServiceFaultTest {
   private static void check(ServiceRig rig, CutState state) throws IOException {
     long promised = state.acknowledged().isEmpty() ? 0 : (long) state.acknowledged().getLast();
     Disk disk = state.disk();
-    if (!disk.exists(ServiceRig.DIR)) {
+    if (!disk.exists(rig.dir)) {
       assertEquals(0, promised);
       return;
     }
