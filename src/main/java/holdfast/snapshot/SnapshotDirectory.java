@@ -27,8 +27,8 @@ import java.util.UUID;
  * }</pre>
  *
  * <p>Whoever has an object of this class has the lock of the directory, so there is only one. When
- * the directory was taken away and came back, the next {@link #publish} takes the lock again. For
- * one thread at a time.
+ * the directory was taken away and came back, the next {@link #publish} takes the lock again, and
+ * removes what the failed one left. For one thread at a time.
  */
 final class SnapshotDirectory implements Closeable {
   /** Writes the bytes of a file. */
@@ -40,6 +40,9 @@ final class SnapshotDirectory implements Closeable {
   private final Disk disk;
   private final Path directory;
   private Disk.File lockFile;
+
+  /** Whether an attempt failed, and may have left a temporary file that could not be deleted. */
+  private boolean littered;
 
   private SnapshotDirectory(Disk disk, Path directory) {
     this.disk = disk;
@@ -148,6 +151,10 @@ final class SnapshotDirectory implements Closeable {
    */
   SnapshotInfo publish(SnapHeader header, boolean verify, Body body) throws IOException {
     ensureLock();
+    if (littered) {
+      removeTemporaries();
+      littered = false;
+    }
     String name = SnapshotName.of(header);
     Path target = directory.resolve(name);
     Path temporary = directory.resolve(SnapshotName.temporary(name));
@@ -170,6 +177,7 @@ final class SnapshotDirectory implements Closeable {
       return SnapshotInfo.of(target, footer);
     } catch (Throwable e) {
       if (!visible) {
+        littered = true;
         deleteAfter(e, temporary);
       }
       throw e;

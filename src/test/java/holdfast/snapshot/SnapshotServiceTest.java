@@ -11,9 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.Progress;
-import holdfast.checkpt.FrameStyle;
 import holdfast.internal.Disk;
-import holdfast.testkit.SimDisk;
 import holdfast.testkit.SimFaults;
 import holdfast.testkit.SimFaults.Effect;
 import holdfast.testkit.Tier;
@@ -22,20 +20,14 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -172,7 +164,8 @@ class SnapshotServiceTest {
     rig.sim.capacity(20_000);
     rig.put(3, 50, 51, 52);
     try (SnapshotService service = start(policy().minFreeBytes(1 << 20))) {
-      SnapshotException e = assertInstanceOf(SnapshotException.class, ServiceRig.cause(service.trigger(FULL)));
+      SnapshotException e =
+          assertInstanceOf(SnapshotException.class, ServiceRig.cause(service.trigger(FULL)));
       assertEquals(Reason.NO_SPACE, e.reason());
     }
     rig.sim.capacity(Long.MAX_VALUE);
@@ -283,7 +276,8 @@ class SnapshotServiceTest {
       rig.put(1, 1);
       service.trigger(FULL).get();
     }
-    SnapshotService.start(rig.sim, rig.store(), Path.of("other"), policy().build(), SnapshotListener.NONE)
+    SnapshotService.start(
+            rig.sim, rig.store(), Path.of("other"), policy().build(), SnapshotListener.NONE)
         .close();
     assertTrue(rig.sim.exists(Path.of("other")), "it was made");
   }
