@@ -19,6 +19,7 @@ final class Commands {
           "snapshot",
           "inspect",
           "verify",
+          "selftest",
           "help");
 
   private Commands() {}
@@ -34,8 +35,10 @@ final class Commands {
       case "snapshot" -> new SnapshotCommand();
       case "inspect" -> new InspectCommand();
       case "verify" -> new VerifyCommand();
+      case "selftest" -> new SelftestCommand();
       case "help" -> new HelpCommand();
       case TourWorker.NAME -> new TourWorker();
+      case SelftestWorker.NAME -> new SelftestWorker();
       default -> null;
     };
   }

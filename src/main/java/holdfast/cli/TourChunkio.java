@@ -38,7 +38,7 @@ final class TourChunkio implements TourAct {
 
   @Override
   public void live(TourStage stage) throws IOException {
-    TourCount count = TourCount.create(stage.file(COUNT));
+    KeptNumbers count = KeptNumbers.create(stage.file(COUNT), 1);
     ChunkStore store = ChunkStore.open(stage.file(STORE), ChunkStoreOptions.DEFAULT);
     Writer writer = new Writer(stage, store.createStream(STREAM), count);
     Thread thread = new Thread(writer, "tour-events");
@@ -47,7 +47,7 @@ final class TourChunkio implements TourAct {
     thread.start();
     writer.awaitReady();
     double seconds = (System.nanoTime() - start) / 1e9;
-    long events = count.get();
+    long events = count.get(0);
     long rate = Math.round(events / Math.max(1e-9, seconds));
     stage.say(
         "chunk store: "
@@ -62,7 +62,7 @@ final class TourChunkio implements TourAct {
   private static final class Writer implements Runnable {
     private final TourStage stage;
     private final ChunkStream stream;
-    private final TourCount count;
+    private final KeptNumbers count;
     private final CountDownLatch ready = new CountDownLatch(1);
     private volatile Throwable failure;
     private Chunk chunk;
@@ -71,7 +71,7 @@ final class TourChunkio implements TourAct {
     private long bytes;
     private long events;
 
-    Writer(TourStage stage, ChunkStream stream, TourCount count) {
+    Writer(TourStage stage, ChunkStream stream, KeptNumbers count) {
       this.stage = stage;
       this.stream = stream;
       this.count = count;
@@ -98,7 +98,7 @@ final class TourChunkio implements TourAct {
       }
       ChunkRecords.append(chunk, MemorySegment.ofArray(part).asSlice(offset, size));
       // Counted only now: from here on the event may not be lost.
-      count.set(++events);
+      count.set(0, ++events);
       inChunk += size + ChunkRecords.PREFIX;
       bytes += size;
       if (bytes >= READY_BYTES) {
@@ -121,7 +121,7 @@ final class TourChunkio implements TourAct {
 
   @Override
   public void revive(TourStage stage) throws IOException {
-    long counted = TourCount.read(stage.file(COUNT));
+    long counted = KeptNumbers.open(stage.file(COUNT)).get(0);
     try (ChunkStore store = ChunkStore.open(stage.file(STORE), ChunkStoreOptions.DEFAULT)) {
       long start = System.nanoTime();
       LoadReport report = store.load();

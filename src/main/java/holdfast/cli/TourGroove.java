@@ -7,10 +7,6 @@ import holdfast.groove.GrooveRecovery;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -52,7 +48,7 @@ final class TourGroove implements TourAct {
     GrooveGeometry geometry = GrooveGeometry.compact(BLOCK, VOLUME);
     Groove groove = Groove.createFile(stage.file(REGION), geometry, VOLUMES);
     groove.grow(VOLUMES, new byte[0], false);
-    MappedByteBuffer table = table(stage, true);
+    KeptNumbers table = KeptNumbers.create(stage.file(TABLE), THREADS * LIVE);
     List<Worker> workers = new ArrayList<>();
     long start = System.nanoTime();
     for (int i = 0; i < THREADS; i++) {
@@ -80,19 +76,6 @@ final class TourGroove implements TourAct {
     stage.fact("pairsPerSecond", rate);
   }
 
-  private static MappedByteBuffer table(TourStage stage, boolean create) throws IOException {
-    StandardOpenOption how = create ? StandardOpenOption.CREATE_NEW : StandardOpenOption.WRITE;
-    int size = THREADS * LIVE * Long.BYTES;
-    try (FileChannel channel =
-        FileChannel.open(
-            stage.file(TABLE), how, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      if (create) {
-        channel.write(ByteBuffer.allocate(size), 0);
-      }
-      return channel.map(FileChannel.MapMode.READ_WRITE, 0, size);
-    }
-  }
-
   /** What the first and last words of an object say: no two objects at one place say the same. */
   private static long word(long offset, long tag) {
     return offset * 0x9E3779B97F4A7C15L ^ tag;
@@ -111,12 +94,12 @@ final class TourGroove implements TourAct {
   /** Replaces objects for ever. A place in the table is written by one thread only. */
   private static final class Worker implements Runnable {
     private final GrooveHandle handle;
-    private final MappedByteBuffer table;
+    private final KeptNumbers table;
     private final int number;
     private volatile int pairs;
     private volatile Throwable failure;
 
-    Worker(GrooveHandle handle, MappedByteBuffer table, int number) {
+    Worker(GrooveHandle handle, KeptNumbers table, int number) {
       this.handle = handle;
       this.table = table;
       this.number = number;
@@ -127,7 +110,7 @@ final class TourGroove implements TourAct {
       SplittableRandom random = new SplittableRandom(number);
       try {
         for (long tag = 1; ; tag++) {
-          replace(Long.BYTES * (number * LIVE + random.nextInt(LIVE)), random, tag);
+          replace(number * LIVE + random.nextInt(LIVE), random, tag);
           pairs = (int) Math.min(READY_PAIRS, tag);
         }
       } catch (RuntimeException | Error e) {
@@ -136,9 +119,9 @@ final class TourGroove implements TourAct {
     }
 
     private void replace(int at, SplittableRandom random, long tag) {
-      long old = table.getLong(at);
+      long old = table.get(at);
       if (old != 0) {
-        table.putLong(at, 0); // before it is freed: what is in the table is surely held
+        table.set(at, 0); // before it is freed: what is in the table is surely held
         if (!handle.free(old)) {
           throw new IllegalStateException("the object at " + old + " was not held");
         }
@@ -146,7 +129,7 @@ final class TourGroove implements TourAct {
       long object = handle.alloc(SIZE_MIN, random.nextInt(SIZE_MIN, SIZE_MAX), tag);
       if (object >= 0) {
         write(handle.segment(object), object, tag);
-        table.putLong(at, object); // after it was written
+        table.set(at, object); // after it was written
       }
     }
 
@@ -166,11 +149,11 @@ final class TourGroove implements TourAct {
 
   @Override
   public void revive(TourStage stage) throws IOException {
-    MappedByteBuffer table = table(stage, false);
+    KeptNumbers table = KeptNumbers.open(stage.file(TABLE));
     Set<Long> known = new HashSet<>();
-    for (int at = 0; at < table.capacity(); at += Long.BYTES) {
-      if (table.getLong(at) != 0) {
-        known.add(table.getLong(at));
+    for (int at = 0; at < table.count(); at++) {
+      if (table.get(at) != 0) {
+        known.add(table.get(at));
       }
     }
     try (Groove groove = Groove.openFile(stage.file(REGION))) {

@@ -78,7 +78,7 @@ final class TourSnapshot implements TourAct {
     Wksp wksp = wksp(stage, Arena.global());
     RecordStore store = store(stage, wksp);
     fork(stage, store);
-    TourCount completed = TourCount.create(stage.file(COMPLETED));
+    KeptNumbers completed = KeptNumbers.create(stage.file(COMPLETED), 1);
     Publisher publisher = new Publisher(stage, wksp, store);
     SnapshotService.start(
         store,
@@ -88,7 +88,7 @@ final class TourSnapshot implements TourAct {
           publisher.hear(event);
           if (event instanceof SnapshotEvent.Completed done) {
             // Counted only now: from here on this state may not be lost.
-            completed.set(done.info().seq());
+            completed.set(0, done.info().seq());
           }
         });
     Thread thread = new Thread(publisher, "tour-publisher");
@@ -335,7 +335,7 @@ final class TourSnapshot implements TourAct {
   }
 
   private static void reviveSnapshots(TourStage stage) throws IOException {
-    long completed = TourCount.read(stage.file(COMPLETED));
+    long completed = KeptNumbers.open(stage.file(COMPLETED)).get(0);
     try (Arena arena = Arena.ofShared()) {
       try (RecordStore store = store(stage, wksp(stage, arena))) {
         LoadReport report =

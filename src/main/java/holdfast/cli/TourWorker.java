@@ -46,10 +46,12 @@ final class TourWorker implements Command {
             ? TourFiles.below(source.toString(), source)
             : TourFiles.of(source);
     TourSample sample = new TourSample(input, TourActs.SAMPLE_MAX);
-    TourStage stage = new TourStage(input, sample, host.path(operands.get(2)), host.text());
+    ChildVoice voice = new ChildVoice(host.text());
+    TourStage stage = new TourStage(input, sample, host.path(operands.get(2)), voice);
     if (operands.getFirst().equals(LIVE)) {
       act.live(stage);
-      stage.awaitKill(host.in());
+      voice.ready();
+      ChildVoice.awaitKill(host.in());
     } else {
       act.revive(stage);
     }
