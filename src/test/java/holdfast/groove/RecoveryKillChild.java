@@ -4,13 +4,15 @@ import holdfast.internal.Mem;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.SplittableRandom;
 
-/** The process that {@link RecoverySigkillTest} kills. It ends by itself after a minute. */
+/**
+ * The process that {@link RecoverySigkillTest} kills. Each of its threads frees what the other one
+ * allocated, so that objects go from cache to cache. It ends by itself after a minute.
+ */
 public final class RecoveryKillChild {
   static final int THREADS = 2;
   static final int VOLUMES_MAX = 6;
@@ -29,9 +31,9 @@ public final class RecoveryKillChild {
     Groove groove = Groove.openFile(Path.of(arguments[0]));
     SplittableRandom random = new SplittableRandom(Long.parseLong(arguments[2]));
     for (int t = 0; t < THREADS; t++) {
-      long first = (long) t * SLOTS * Long.BYTES;
-      SplittableRandom own = random.split();
-      Thread.ofPlatform().start(() -> work(groove, notes, first, own));
+      int own = t;
+      SplittableRandom next = random.split();
+      Thread.ofPlatform().start(() -> work(groove, notes, own, next));
     }
     System.out.println("ready");
   }
@@ -46,13 +48,13 @@ public final class RecoveryKillChild {
     }
   }
 
-  /** Most are small; some are as large as they may be. */
+  /** Those of the first thread are small; of the second one some are as large as they may be. */
   static long size(long tag) {
-    return tag % 16 == 0 ? tag % 8000 : tag % 300;
+    return tag % 2 == 0 ? tag % 300 : tag % 16 == 1 ? tag % 8000 : 300 + tag % 300;
   }
 
   private static void work(
-      Groove groove, MemorySegment notes, long first, SplittableRandom random) {
+      Groove groove, MemorySegment notes, int thread, SplittableRandom random) {
     long end = System.nanoTime() + LIFE_NANOS;
     try (GrooveHandle handle = groove.handle()) {
       while (System.nanoTime() < end) {
@@ -64,7 +66,17 @@ public final class RecoveryKillChild {
         } else if (what == 2) {
           groove.grow(1, new byte[0], false);
         } else {
-          change(groove, handle, notes, first + (long) random.nextInt(SLOTS) * 8, random);
+          int slot = random.nextInt(THREADS * SLOTS);
+          if (slot / SLOTS == thread) {
+            alloc(
+                groove,
+                handle,
+                notes,
+                (long) slot * Long.BYTES,
+                2 * random.nextInt(500_000) + thread);
+          } else {
+            free(handle, notes, (long) slot * Long.BYTES);
+          }
         }
       }
     } catch (Throwable e) {
@@ -73,24 +85,28 @@ public final class RecoveryKillChild {
     }
   }
 
-  private static void change(
-      Groove groove, GrooveHandle handle, MemorySegment notes, long at, SplittableRandom random)
+  private static void alloc(
+      Groove groove, GrooveHandle handle, MemorySegment notes, long at, long tag)
       throws IOException {
-    long offset = notes.get(ValueLayout.JAVA_LONG, at);
-    if (offset == 0) {
-      long tag = random.nextInt(1 << 20);
-      long object = handle.alloc(16, size(tag), tag);
-      if (object == GrooveHandle.FULL) {
-        groove.grow(1, new byte[0], false);
-        return;
-      }
-      handle.segment(object).fill((byte) tag);
-      // Publishes the bytes: a note is never there before what it promises.
-      Mem.putLongRelease(notes, at, object);
-    } else {
-      Mem.putLongRelease(notes, at, 0); // before the compare-and-set in free
-      if (!handle.free(offset)) {
-        throw new AssertionError("not there: " + offset);
+    if (Mem.getLongAcquire(notes, at) != 0) {
+      return; // the other one did not free it yet
+    }
+    long object = handle.alloc(16, size(tag), tag);
+    if (object == GrooveHandle.FULL) {
+      groove.grow(1, new byte[0], false);
+      return;
+    }
+    handle.segment(object).fill((byte) tag);
+    // Publishes the bytes: a note is never there before what it promises. Pairs with free.
+    Mem.putLongRelease(notes, at, object);
+  }
+
+  private static void free(GrooveHandle handle, MemorySegment notes, long at) {
+    long object = Mem.getLongAcquire(notes, at);
+    if (object != 0) {
+      Mem.putLongRelease(notes, at, 0); // before the store in free
+      if (!handle.free(object)) {
+        throw new AssertionError("not there: " + object);
       }
     }
   }
