@@ -89,7 +89,8 @@ final class Reads {
       return ABSENT;
     }
     long size = RecordSlot.size(mem, record);
-    long at = RecordSlot.valueOffset(mem, record) + digestSize;
+    long offset = RecordSlot.valueOffset(mem, record);
+    long at = offset + digestSize;
     if (size < 0 || at < 0 || at > parts.limit - size) {
       return AGAIN;
     }

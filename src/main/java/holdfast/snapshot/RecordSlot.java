@@ -12,7 +12,9 @@ import java.lang.foreign.MemorySegment;
  *      |   xid hi, lo    |mapNext |  txn   |  prev  |  next  |    key hash     |  modSeq  |
  *  48  +-----------------+--------+--------+--------+--------+-------- ... +-----+--------+
  *      |  value offset   |valSize |capacity| flags  |  undo  | key, zeros to 120 |  undo  |
- *      +-----------------+--------+--------+--------+--------+-------- ... +-----+--------+
+ * 128  +-----------------+--------+--------+--------+--------+-------- ... +-----+--------+
+ *      |  digest and value, if they fit                                         |
+ *      +-------------------------------------------------------------------------+
  *
  * flags   bit  meaning
  *          0   tombstone: the key is removed in this version; there is no value
@@ -24,6 +26,11 @@ import java.lang.foreign.MemorySegment;
  * is zero. {@code mapNext} links the chain of the key hash; {@code prev, next} link the list of the
  * transaction, or one of the two lists of the root. A free slot has no value, and {@code next} is
  * its link in the pool.
+ *
+ * <p>A value that fits lies behind the head of its record, where a reader that found the key has it
+ * at hand; the value offset is then that of this memory. It is written while nobody else knows of
+ * the record, and not again: a value that replaces it lies elsewhere, until the record is given
+ * back.
  *
  * <p>Both undo fields are zero, but while the value of a version is replaced by another one: then
  * the first is the old size, with bit 31 set, and the second the old offset, with bit 0 for DIRECT
@@ -47,7 +54,9 @@ final class RecordSlot {
   static final long UNDO_SIZE_OFFSET = FLAGS_OFFSET + Integer.BYTES;
   static final long KEY_OFFSET = UNDO_SIZE_OFFSET + Integer.BYTES;
   static final long UNDO_PLACE_OFFSET = KEY_OFFSET + 6 * Long.BYTES;
-  static final long FOOTPRINT = UNDO_PLACE_OFFSET + Long.BYTES;
+
+  /** Where the record has room for digest and value; the size of a record without any. */
+  static final long INLINE_OFFSET = UNDO_PLACE_OFFSET + Long.BYTES;
 
   /** In the undo field of the size: there is something to undo. */
   static final int UNDO = 1 << 31;
@@ -95,6 +104,11 @@ final class RecordSlot {
 
   static int flags(MemorySegment mem, long record) {
     return Mem.getInt(mem, record + FLAGS_OFFSET);
+  }
+
+  /** Whether the value lies in the record itself. */
+  static boolean isInline(MemorySegment mem, long record) {
+    return valueOffset(mem, record) == record + INLINE_OFFSET;
   }
 
   static boolean isTombstone(MemorySegment mem, long record) {

@@ -120,7 +120,7 @@ public final class RecordStore implements AutoCloseable {
             parts.getLong(StoreHeader.BASE_TAG_OFFSET),
             StoreOpening.mark(parts.seed),
             parts.getLong(StoreHeader.GROOVE_OFFSET),
-            parts.getInt(StoreHeader.BLOCK_OFFSET),
+            parts.getShort(StoreHeader.BLOCK_OFFSET),
             parts.getInt(StoreHeader.VOLUME_OFFSET),
             Values.defaultHandles(),
             unclean);
@@ -631,7 +631,7 @@ public final class RecordStore implements AutoCloseable {
         result = writer.apply(parts.mem.asSlice(writes.valueAt(place), size));
         ours = true;
       } catch (Throwable e) {
-        writes.free(place);
+        writes.abandon(place);
         throw e;
       }
       writes.link(index, hash, key, 0, place, (int) size, 0);

@@ -10,8 +10,11 @@ import java.util.UUID;
  * What a record store is made with, once; all of it is kept in the store.
  *
  * @param keySize bytes of each key: 8 to 48, a multiple of 8
- * @param recMax records, all versions and tombstones counted: 1 to 2^32 - 2. Each takes 128 bytes,
- *     and about 8 for its chain
+ * @param recMax records, all versions and tombstones counted: 1 to 2^32 - 2. Each takes {@code
+ *     recordSize} bytes, and 8 to 16 for its chain
+ * @param recordSize bytes of a record: 128, 256, 512 or 1024. All but the first 128 are room for a
+ *     value, and its digest of 32 bytes with {@link HashKind#SUM256}; a value that does not fit
+ *     lies elsewhere, and this room is left empty
  * @param txnMax transactions in preparation at the same time: 1 to 2^32 - 2. Each takes 132 bytes
  * @param hash how the content is named
  * @param seed of the hash of keys; secret and random where keys come from an opponent
@@ -25,6 +28,7 @@ import java.util.UUID;
 public record RecordStoreConfig(
     int keySize,
     long recMax,
+    int recordSize,
     long txnMax,
     HashKind hash,
     long seed,
@@ -45,6 +49,7 @@ public record RecordStoreConfig(
       throw new IllegalArgumentException("keySize must be a multiple of 8: " + keySize);
     }
     Check.range(recMax, 1, INDEX_MAX, "recMax");
+    power(recordSize, 128, 1024, "recordSize");
     Check.range(txnMax, 1, INDEX_MAX, "txnMax");
     Objects.requireNonNull(hash, "hash");
     Objects.requireNonNull(storeId, "storeId");
@@ -65,8 +70,9 @@ public record RecordStoreConfig(
   }
 
   /**
-   * Begins with the defaults: keys of 32 bytes, 1024 transactions, {@link HashKind#SUM256}, a
-   * random seed and id, {@link #BASE_TAG}, blocks of 64 bytes.
+   * Begins with the defaults: keys of 32 bytes, records of 256, which have room for values of up to
+   * 96 bytes and their digests, 1024 transactions, {@link HashKind#SUM256}, a random seed and id,
+   * {@link #BASE_TAG}, blocks of 64 bytes.
    *
    * @param recMax records, all versions and tombstones counted
    * @return a builder for the rest
@@ -79,6 +85,7 @@ public record RecordStoreConfig(
   public static final class Builder {
     private final long recMax;
     private int keySize = 32;
+    private int recordSize = 256;
     private long txnMax = 1024;
     private HashKind hash = HashKind.SUM256;
     private long seed = new SecureRandom().nextLong();
@@ -99,6 +106,18 @@ public record RecordStoreConfig(
      */
     public Builder keySize(int bytes) {
       keySize = bytes;
+      return this;
+    }
+
+    /**
+     * Sets the size of records, and by that which values lie in them.
+     *
+     * @param bytes 128, 256, 512 or 1024: 128 and the size that most values have, or 128 when most
+     *     do not fit
+     * @return this
+     */
+    public Builder recordSize(int bytes) {
+      recordSize = bytes;
       return this;
     }
 
@@ -178,7 +197,7 @@ public record RecordStoreConfig(
      */
     public RecordStoreConfig build() {
       return new RecordStoreConfig(
-          keySize, recMax, txnMax, hash, seed, storeId, baseTag, block, volume);
+          keySize, recMax, recordSize, txnMax, hash, seed, storeId, baseTag, block, volume);
     }
   }
 }

@@ -23,10 +23,10 @@ import java.lang.foreign.MemorySegment;
  *      |free transactions|             store id              |    base tag     |
  * 192  +-----------------+-----------------------------------+-----------------+
  *      |                            SUM256 of the root                         |
- * 224  +-----------------+-----------------+--------+--------+-----------------+
- *      | lattice of root |  groove state   |block   |volume  |      owner      |
- * 256  +-----------------+-----------------+--------+--------+-----------------+
- *      block, volume: base 2 logarithms of bytes
+ * 224  +-----------------+-----------------+----+---+--------+-----------------+
+ *      | lattice of root |  groove state   |blk |rec| volume |      owner      |
+ * 256  +-----------------+-----------------+----+---+--------+-----------------+
+ *      blk, rec, volume: base 2 logarithms of the bytes of a block, a record, a volume
  *
  * gate    bits  width  field
  *         0-61   62    sequence number at which the root was frozen
@@ -45,7 +45,7 @@ final class StoreHeader {
   /** The bytes {@code HFRECST1}. */
   static final long MAGIC = 0x3154_5343_4552_4648L;
 
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final long ALIGN = 128;
 
   /** The highest sequence number: what fits beside the state of the gate. */
@@ -98,7 +98,8 @@ final class StoreHeader {
   static final long LATTICE_OFFSET = SUM_OFFSET + 4 * Long.BYTES;
   static final long GROOVE_OFFSET = LATTICE_OFFSET + Long.BYTES;
   static final long BLOCK_OFFSET = GROOVE_OFFSET + Long.BYTES;
-  static final long VOLUME_OFFSET = BLOCK_OFFSET + Integer.BYTES;
+  static final long RECORD_OFFSET = BLOCK_OFFSET + Short.BYTES;
+  static final long VOLUME_OFFSET = RECORD_OFFSET + Short.BYTES;
   static final long OWNER_OFFSET = VOLUME_OFFSET + Integer.BYTES;
   static final long FOOTPRINT = OWNER_OFFSET + Long.BYTES;
 

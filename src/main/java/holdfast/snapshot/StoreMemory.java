@@ -27,6 +27,10 @@ final class StoreMemory {
   final long chains;
   final long chainMask;
   final long records;
+
+  /** Base 2 logarithm of the bytes of a record. */
+  final int recordLog2;
+
   final long txnHeads;
   final long txnHeadMask;
   final long txns;
@@ -42,6 +46,7 @@ final class StoreMemory {
     txnMax = Integer.toUnsignedLong(Mem.getInt(mem, header + StoreHeader.TXN_MAX_OFFSET));
     chains = Mem.getLong(mem, header + StoreHeader.CHAINS_OFFSET);
     chainMask = Mem.getLong(mem, header + StoreHeader.CHAIN_COUNT_OFFSET) - 1;
+    recordLog2 = Mem.getShort(mem, header + StoreHeader.RECORD_OFFSET);
     records = Mem.getLong(mem, header + StoreHeader.RECORDS_OFFSET);
     txnHeads = Mem.getLong(mem, header + StoreHeader.TXNS_OFFSET);
     txnHeadMask = txnHeadCount(txnMax) - 1;
@@ -51,7 +56,7 @@ final class StoreMemory {
 
   /** How many chains so many records have at least: a power of two. */
   static long chainCount(long recMax) {
-    return powerOfTwo((recMax + 1) / 2);
+    return powerOfTwo(recMax);
   }
 
   static long txnHeadCount(long txnMax) {
@@ -77,7 +82,7 @@ final class StoreMemory {
         mem,
         header + StoreHeader.RECORD_POOL_OFFSET,
         records,
-        RecordSlot.FOOTPRINT,
+        recordSize(),
         RecordSlot.NEXT_OFFSET,
         recMax);
   }
@@ -102,7 +107,27 @@ final class StoreMemory {
 
   /** Where a record is, of an index that is known to be one. */
   long recordAt(int index) {
-    return records + Integer.toUnsignedLong(index) * RecordSlot.FOOTPRINT;
+    return records + (Integer.toUnsignedLong(index) << recordLog2);
+  }
+
+  /** Bytes of a record. */
+  long recordSize() {
+    return 1L << recordLog2;
+  }
+
+  /** Bytes of digest and value that a record has room for. */
+  long inlineMax() {
+    return recordSize() - RecordSlot.INLINE_OFFSET;
+  }
+
+  /** Whether there is the memory of a record at an address. */
+  boolean inRecords(long at) {
+    return at >= records && at < records + (recMax << recordLog2);
+  }
+
+  /** The record that has the memory at an address. */
+  int recordIndex(long at) {
+    return (int) ((at - records) >>> recordLog2);
   }
 
   /** Where a transaction is, of an index that is known to be one. */
@@ -126,6 +151,10 @@ final class StoreMemory {
           header, "links to " + txnMax + " transactions", Integer.toUnsignedString(index));
     }
     return txnAt(index);
+  }
+
+  int getShort(long field) {
+    return Mem.getShort(mem, header + field);
   }
 
   int getInt(long field) {

@@ -59,14 +59,14 @@ final class StoreOpening {
       long header = alloc(wksp, StoreHeader.FOOTPRINT, tag, "the header");
       long chains = alloc(wksp, chainCount * Long.BYTES, tag + StoreHeader.CHAINS_TAG, "chains");
       long records =
-          alloc(wksp, recMax * RecordSlot.FOOTPRINT, tag + StoreHeader.RECORDS_TAG, "records");
+          alloc(wksp, recMax * config.recordSize(), tag + StoreHeader.RECORDS_TAG, "records");
       long txns =
           alloc(wksp, StoreMemory.txnsSize(txnMax), tag + StoreHeader.TXNS_TAG, "transactions");
       MemorySegment mem = wksp.memory();
       for (long i = 0; i < chainCount; i++) {
         Mem.putLong(mem, chains + i * Long.BYTES, EMPTY_CHAIN);
       }
-      Mem.fill(mem, records, recMax * RecordSlot.FOOTPRINT, (byte) 0);
+      Mem.fill(mem, records, recMax * config.recordSize(), (byte) 0);
       Mem.fill(mem, txns, StoreMemory.txnsSize(txnMax), (byte) 0);
       Mem.fill(mem, txns, StoreMemory.txnHeadCount(txnMax) * Integer.BYTES, (byte) -1);
       long volume =
@@ -109,7 +109,12 @@ final class StoreOpening {
       putLong(mem, header, StoreHeader.BASE_TAG_OFFSET, tag);
       putLong(mem, header, StoreHeader.LATTICE_OFFSET, lattice);
       putLong(mem, header, StoreHeader.GROOVE_OFFSET, values.grooveState());
-      putInt(mem, header, StoreHeader.BLOCK_OFFSET, blockLog2);
+      putShort(mem, header, StoreHeader.BLOCK_OFFSET, blockLog2);
+      putShort(
+          mem,
+          header,
+          StoreHeader.RECORD_OFFSET,
+          Integer.numberOfTrailingZeros(config.recordSize()));
       putInt(mem, header, StoreHeader.VOLUME_OFFSET, volumeLog2);
       // Last: whoever sees the magic may rely on the rest.
       Mem.putLongRelease(mem, header + StoreHeader.MAGIC_OFFSET, StoreHeader.MAGIC);
@@ -138,6 +143,10 @@ final class StoreOpening {
     StoreHeader.CHILD_TAIL_OFFSET,
     StoreHeader.PENDING_OFFSET
   };
+
+  private static void putShort(MemorySegment mem, long header, long field, int value) {
+    Mem.putShort(mem, header + field, (short) value);
+  }
 
   private static void putInt(MemorySegment mem, long header, long field, int value) {
     Mem.putInt(mem, header + field, value);
@@ -218,7 +227,7 @@ final class StoreOpening {
         StoreHeader.RECORDS_OFFSET,
         tag + StoreHeader.RECORDS_TAG,
         parts.records,
-        parts.recMax * RecordSlot.FOOTPRINT,
+        parts.recMax * parts.recordSize(),
         "records");
     need(
         wksp,
@@ -265,7 +274,14 @@ final class StoreOpening {
     need(parts.hash != null, header, StoreHeader.HASH_OFFSET, "a kind of hash", hash);
     long base = parts.getLong(StoreHeader.BASE_TAG_OFFSET);
     need(base == tag, header, StoreHeader.BASE_TAG_OFFSET, "its tag " + hex(tag), hex(base));
-    int block = parts.getInt(StoreHeader.BLOCK_OFFSET);
+    int record = parts.recordLog2;
+    need(
+        record >= 7 && record <= 10,
+        header,
+        StoreHeader.RECORD_OFFSET,
+        "log2 of 128 to 1024",
+        record);
+    int block = parts.getShort(StoreHeader.BLOCK_OFFSET);
     need(block >= 6 && block <= 9, header, StoreHeader.BLOCK_OFFSET, "log2 of 64 to 512", block);
     int volume = parts.getInt(StoreHeader.VOLUME_OFFSET);
     need(
@@ -361,9 +377,16 @@ final class StoreOpening {
     for (long i = 0; i < parts.recMax; i++) {
       long record = parts.recordAt((int) i);
       long at = RecordSlot.valueOffset(parts.mem, record);
-      if (at != 0) {
+      int size = RecordSlot.size(parts.mem, record);
+      if (RecordSlot.isInline(parts.mem, record)) {
+        need(
+            size >= 0 && size <= parts.inlineMax(),
+            record,
+            RecordSlot.SIZE_OFFSET,
+            "at most " + parts.inlineMax() + " bytes in a record",
+            size);
+      } else if (at != 0) {
         boolean direct = (RecordSlot.flags(parts.mem, record) & RecordSlot.DIRECT) != 0;
-        int size = RecordSlot.size(parts.mem, record);
         Ranges ranges = direct ? directs : volumes;
         if (size < 0 || !ranges.contain(at, size)) {
           throw StoreHeader.corrupt(

@@ -224,6 +224,9 @@ final class StoreRecovery {
     ValueCensus census = values.census();
     for (long i = listed.next(0); i >= 0; i = listed.next(i + 1)) {
       long record = parts.record((int) i);
+      if (RecordSlot.isInline(mem, record)) {
+        continue;
+      }
       census.takeValue(
           RecordSlot.place(mem, record),
           RecordSlot.isTombstone(mem, record)

@@ -284,7 +284,7 @@ final class StoreVerifier {
         record + RecordSlot.HASH_OFFSET,
         "the hash of the key, " + hash,
         RecordSlot.hash(mem, record));
-    for (long i = key + parts.keySize; i < record + RecordSlot.FOOTPRINT; i += Long.BYTES) {
+    for (long i = key + parts.keySize; i < record + RecordSlot.INLINE_OFFSET; i += Long.BYTES) {
       need(Mem.getLong(mem, i) == 0, i, "zeros", Mem.getLong(mem, i));
     }
     int reserved = Mem.getInt(mem, record + RecordSlot.UNDO_SIZE_OFFSET);
@@ -320,13 +320,15 @@ final class StoreVerifier {
     need(size >= 0, record + RecordSlot.SIZE_OFFSET, "a size below 2^31", size);
     int digestSize = sums.digestSize();
     long bytes = digestSize + (long) size;
+    boolean inline = RecordSlot.isInline(mem, record);
+    long room = inline ? parts.inlineMax() : values.capacity(bytes);
     need(
-        capacity == (bytes == 0 ? 0 : values.capacity(bytes) - digestSize),
+        capacity == (bytes == 0 ? 0 : room - digestSize) && bytes <= room,
         record + RecordSlot.CAPACITY_OFFSET,
         "the capacity of " + size + " bytes",
         capacity);
     need(
-        census.takeValue(place, bytes),
+        inline ? bytes != 0 && place == offset : census.takeValue(place, bytes),
         at,
         "a value of " + size + " bytes that only record " + index + " has",
         place);

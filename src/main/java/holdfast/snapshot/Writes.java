@@ -61,7 +61,7 @@ final class Writes {
     try {
       Mem.copy(value, valueAt, mem, valueAt(place), size);
     } catch (Throwable e) {
-      free(place);
+      abandon(place);
       throw e;
     }
     return link(txn, hash, key, keyAt, place, (int) size, modSeq);
@@ -69,7 +69,7 @@ final class Writes {
 
   /**
    * Makes a value that begins as a copy of the visible one, for {@link #link}, or for {@link
-   * #free}.
+   * #abandon}.
    *
    * @return its place
    */
@@ -80,7 +80,7 @@ final class Writes {
       long old = copyVisible(txn, hash, key, at, size);
       Mem.fill(mem, at + old, size - old, (byte) 0);
     } catch (Throwable e) {
-      free(place);
+      abandon(place);
       throw e;
     }
     return place;
@@ -205,9 +205,9 @@ final class Writes {
     try {
       Mem.copy(value, valueAt, mem, valueAt(place), size);
       digest(key, keyAt, place, size);
-      index = take();
+      index = isInRecord(place) ? parts.recordIndex(place) : take();
     } catch (Throwable e) {
-      free(place);
+      abandon(place);
       throw e;
     }
     long word = chains.lockAlone(at);
@@ -221,9 +221,13 @@ final class Writes {
     }
   }
 
-  /** Makes a value, whose bytes are in place, the transaction's version of a key. */
+  /**
+   * Makes a value, whose bytes are in place, the transaction's version of a key. When it lies in a
+   * record, that becomes the version, unless the transaction has one.
+   */
   boolean link(
-      int txn, long hash, MemorySegment key, long keyAt, long place, int size, long modSeq) {
+      int txn, long hash, MemorySegment key, long keyAt, long draft, int size, long modSeq) {
+    long place = draft;
     long txnAt = parts.txn(txn);
     digest(key, keyAt, place, size);
     // Before others can see the value, replace it, and free it.
@@ -249,21 +253,25 @@ final class Writes {
           throw twice(key, keyAt);
         }
         if (own) {
+          place = moveOut(place, size);
           rewrite(record, place, size, 0);
         }
       }
       if (!own) {
-        fresh = take();
+        fresh = isInRecord(place) ? parts.recordIndex(place) : take();
         head = fill(fresh, txn, hash, key, keyAt, head, modSeq);
         describe(parts.record(fresh), place, size, 0);
       }
     } catch (Throwable e) {
       chains.release(at, word);
       records.exclude(txnAt, key, keyAt, address(place), size);
-      free(place);
+      abandon(place);
       throw e;
     }
     chains.publish(at, word, head);
+    if (place != draft) {
+      abandon(draft);
+    }
     list(txn, fresh);
     if (!absent) {
       records.exclude(txnAt, key, keyAt, address(oldPlace), oldSize);
@@ -303,7 +311,17 @@ final class Writes {
     if (bytes == 0) {
       return 0;
     }
-    long place = values.alloc(bytes);
+    if (bytes <= parts.inlineMax()) {
+      int index = pool.pop();
+      if (index != NONE) {
+        return parts.recordAt(index) + RecordSlot.INLINE_OFFSET;
+      }
+    }
+    return allocateOutside(size);
+  }
+
+  private long allocateOutside(long size) {
+    long place = values.alloc(digestSize + size);
     if (place == Values.FULL) {
       throw new StoreFullException(
           "no room in the workspace for a value of "
@@ -348,9 +366,35 @@ final class Writes {
     return address(place) + digestSize;
   }
 
-  /** Gives a value back, whose chain has another version now. */
-  void free(long place) {
-    if (place != 0) {
+  /** Whether a value lies in a record. */
+  private boolean isInRecord(long place) {
+    return parts.inRecords(place);
+  }
+
+  /** Moves a value that nobody knows of out of its record, which is left as it is. */
+  private long moveOut(long place, int size) {
+    if (!isInRecord(place)) {
+      return place;
+    }
+    long outside = allocateOutside(size);
+    Mem.copy(mem, place, mem, address(outside), digestSize + (long) size);
+    return outside;
+  }
+
+  /**
+   * Gives a value back, whose chain has another version now. Its record keeps one that is in it.
+   */
+  private void free(long place) {
+    if (!isInRecord(place)) {
+      values.free(place);
+    }
+  }
+
+  /** Gives a value back that was never linked, with the record that it is in. */
+  void abandon(long place) {
+    if (isInRecord(place)) {
+      pool.push(parts.recordIndex(place));
+    } else {
       values.free(place);
     }
   }
@@ -389,12 +433,20 @@ final class Writes {
 
   /** Writes what a version says about its value. */
   void describe(long record, long place, int size, int flags) {
-    long capacity = place == 0 ? 0 : values.capacity(digestSize + (long) size) - digestSize;
+    long capacity = capacity(place, size);
     Mem.putLong(mem, record + RecordSlot.VALUE_OFFSET, address(place));
     Mem.putInt(mem, record + RecordSlot.SIZE_OFFSET, size);
     Mem.putInt(mem, record + RecordSlot.CAPACITY_OFFSET, (int) capacity);
     Mem.putInt(
         mem, record + RecordSlot.FLAGS_OFFSET, flags | (int) (place & 1) * RecordSlot.DIRECT);
+  }
+
+  private long capacity(long place, int size) {
+    if (place == 0) {
+      return 0;
+    }
+    long bytes = isInRecord(place) ? parts.inlineMax() : values.capacity(digestSize + (long) size);
+    return bytes - digestSize;
   }
 
   /** The same for a version that is in its chain: whoever dies in between leaves the old one. */

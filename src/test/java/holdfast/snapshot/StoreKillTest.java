@@ -279,7 +279,7 @@ class StoreKillTest {
       put(c, 3, 300, 33);
       remove(c, 3);
       StoreModel.Node d = prepare(b, 4);
-      put(d, 1, 400, 50);
+      put(d, 1, 400, 500);
       put(d, 0, 401, 5);
       StoreModel.Node e = prepare(b, 5);
       put(e, 7, 500, 5);

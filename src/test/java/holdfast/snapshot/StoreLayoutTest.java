@@ -49,6 +49,7 @@ class StoreLayoutTest {
     assertEquals(224, StoreHeader.LATTICE_OFFSET);
     assertEquals(232, StoreHeader.GROOVE_OFFSET);
     assertEquals(240, StoreHeader.BLOCK_OFFSET);
+    assertEquals(242, StoreHeader.RECORD_OFFSET);
     assertEquals(244, StoreHeader.VOLUME_OFFSET);
     assertEquals(248, StoreHeader.OWNER_OFFSET);
     assertEquals(256, StoreHeader.FOOTPRINT);
@@ -91,7 +92,7 @@ class StoreLayoutTest {
     assertEquals(68, RecordSlot.UNDO_SIZE_OFFSET);
     assertEquals(72, RecordSlot.KEY_OFFSET);
     assertEquals(120, RecordSlot.UNDO_PLACE_OFFSET);
-    assertEquals(128, RecordSlot.FOOTPRINT);
+    assertEquals(128, RecordSlot.INLINE_OFFSET);
   }
 
   @Test
@@ -116,13 +117,13 @@ class StoreLayoutTest {
   }
 
   @Test
-  void thereAreHalfAsManyChainsAsRecordsOrMore() {
+  void thereAreAsManyChainsAsRecordsOrMore() {
     assertEquals(1, StoreMemory.chainCount(1));
-    assertEquals(1, StoreMemory.chainCount(2));
-    assertEquals(2, StoreMemory.chainCount(3));
-    assertEquals(2, StoreMemory.chainCount(4));
-    assertEquals(4, StoreMemory.chainCount(5));
-    assertEquals(1L << 31, StoreMemory.chainCount((1L << 32) - 2));
+    assertEquals(2, StoreMemory.chainCount(2));
+    assertEquals(4, StoreMemory.chainCount(3));
+    assertEquals(4, StoreMemory.chainCount(4));
+    assertEquals(8, StoreMemory.chainCount(5));
+    assertEquals(1L << 32, StoreMemory.chainCount((1L << 32) - 2));
     assertEquals(1, StoreMemory.txnHeadCount(1));
     assertEquals(4, StoreMemory.txnHeadCount(3));
     assertEquals(128 + 3 * 128, StoreMemory.txnsSize(3));

@@ -40,13 +40,14 @@ class StoreRestartTest {
     return StoreRig.key(number);
   }
 
+  /** Some of them lie in their records, some do not fit. */
   private static MemorySegment value(long number) {
-    return StoreRig.value(number, 50 + (int) number * 10);
+    return StoreRig.value(number, 50 + (int) number * 30);
   }
 
   private static void assertValue(long number, RecordStore store, Txn txn, long key) {
     assertArrayEquals(
-        StoreRig.bytes(number, 50 + (int) number * 10), StoreRig.get(store, txn, key(key)));
+        StoreRig.bytes(number, 50 + (int) number * 30), StoreRig.get(store, txn, key(key)));
   }
 
   /** A store with five records, four of them in the pending root, and a fork. */

@@ -153,7 +153,7 @@ class StoreVerifyTest {
       tried++;
       long record = parts.recordAt(i);
       int owner = RecordSlot.txn(rig.region, record);
-      for (long at = 0; at < RecordSlot.FOOTPRINT; at++) {
+      for (long at = 0; at < RecordSlot.INLINE_OFFSET; at++) {
         int bit = (int) ((at + i) % 8);
         // The number of a record in preparation means nothing; of others, another one in order
         // cannot be told from the true one.
