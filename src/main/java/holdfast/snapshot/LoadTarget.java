@@ -14,9 +14,6 @@ interface LoadTarget {
   /** Bytes of every key. */
   int keySize();
 
-  /** How the content is named. */
-  HashKind hashKind();
-
   /** Begins with a full snapshot; the sink is good until {@link #publish} or {@link #clear}. */
   RecordSink full(SnapHeader header);
 
@@ -26,8 +23,11 @@ interface LoadTarget {
   /** Live records, those of the incremental one included. */
   long records();
 
-  /** Content, that of the incremental one included. */
-  ContentHash contentHash();
+  /**
+   * Name of the content, that of the incremental one included. One of the store's own kind costs
+   * nothing; for another kind all records are read.
+   */
+  ContentHash contentHash(HashKind kind);
 
   /** What was begun is the published state now, at the sequence number of the header. */
   void publish(SnapHeader header);

@@ -275,8 +275,9 @@ final class SnapshotLoad {
           footer.storeRecords() + " keys in the store",
           String.valueOf(target.records()));
     }
-    if (target.hashKind() == footer.header().hashKind()) {
-      SnapshotFileReader.requireHash(target.contentHash(), footer);
+    HashKind kind = footer.header().hashKind();
+    if (kind != HashKind.NONE) {
+      SnapshotFileReader.requireHash(target.contentHash(kind), footer);
     }
   }
 }

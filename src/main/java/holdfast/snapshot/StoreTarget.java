@@ -41,11 +41,6 @@ final class StoreTarget implements LoadTarget {
   }
 
   @Override
-  public HashKind hashKind() {
-    return store.hashKind();
-  }
-
-  @Override
   public RecordSink full(SnapHeader header) {
     return store.bulkLoad();
   }
@@ -69,8 +64,26 @@ final class StoreTarget implements LoadTarget {
   }
 
   @Override
-  public ContentHash contentHash() {
-    return store.contentHash(txn);
+  public ContentHash contentHash(HashKind kind) {
+    return kind == store.hashKind() ? store.contentHash(txn) : store.view(txn, walk -> sum(walk, kind));
+  }
+
+  private ContentHash sum(RecordSource records, HashKind kind) {
+    SetHash hash = SetHash.of(kind);
+    MemorySegment sum = MemorySegment.ofArray(new long[Math.max(1, hash.sumSize() / Long.BYTES)]);
+    while (records.next()) {
+      MemorySegment memory = records.memory();
+      hash.add(
+          sum,
+          0,
+          memory,
+          records.keyAt(),
+          store.keySize(),
+          memory,
+          records.valueAt(),
+          records.valueSize());
+    }
+    return hash.content(sum, 0);
   }
 
   @Override

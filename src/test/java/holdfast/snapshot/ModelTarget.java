@@ -40,11 +40,6 @@ final class ModelTarget implements LoadTarget {
   }
 
   @Override
-  public HashKind hashKind() {
-    return hashKind;
-  }
-
-  @Override
   public RecordSink full(SnapHeader header) {
     if (!isEmpty()) {
       throw new IllegalStateException("not empty");
@@ -103,8 +98,8 @@ final class ModelTarget implements LoadTarget {
   }
 
   @Override
-  public ContentHash contentHash() {
-    return top().hash();
+  public ContentHash contentHash(HashKind kind) {
+    return ModelStore.hash(top().live, kind);
   }
 
   @Override

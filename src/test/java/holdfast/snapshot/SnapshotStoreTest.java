@@ -283,6 +283,49 @@ class SnapshotStoreTest {
     }
   }
 
+  /** A store that names its content in another way than the files: it computes their names. */
+  @Test
+  void theContentOfFilesOfAnotherHashIsCheckedToo() throws IOException {
+    for (HashKind ofFiles : List.of(HashKind.SUM256, HashKind.LATTICE16)) {
+      for (HashKind ofStore : HashKind.values()) {
+        SimDisk disk = SnapshotSeries.disk();
+        try (StoreRig first = rig(ofFiles);
+            StoreRig wrong = rig(ofFiles);
+            StoreRig second = rig(ofStore);
+            StoreRig third = rig(ofStore)) {
+          publish(first.store, 1, List.of(1, 2, 3), List.of());
+          SnapHeader base = save(disk, first.store, null);
+          List<String> before = list(first.store);
+          publish(first.store, 2, List.of(2, 4), List.of(3));
+          SnapHeader later = save(disk, first.store, base);
+          assertEquals(List.of(), load(disk, second.store, LoadOptions.DEFAULT).rejects());
+          assertEquals(list(first.store), list(second.store));
+
+          // The same records under the name of others: every checksum of the file is right.
+          publish(wrong.store, 2, List.of(2, 4, 5), List.of());
+          ContentHash name = wrong.store.contentHash(null);
+          Path file = SnapshotSeries.DIR.resolve(SnapshotName.of(later));
+          disk.delete(file);
+          try (FrozenRoot root = first.store.tryFreeze().orElseThrow();
+              Disk.File out = disk.open(file, Disk.Mode.CREATE_NEW)) {
+            new SnapshotFileWriter(later, 0, 0, -1, Progress.NONE)
+                .write(
+                    out,
+                    root.liveSince(1),
+                    root.tombstonesSince(1),
+                    root.liveCount(),
+                    root.valueBytes(),
+                    name);
+          }
+          LoadReport report = load(disk, third.store, LoadOptions.DEFAULT);
+          assertEquals(Reason.HASH_MISMATCH, report.rejects().getFirst().reason());
+          assertEquals(before, list(third.store));
+          third.store.verify();
+        }
+      }
+    }
+  }
+
   @Test
   void aLoadedStoreCanBeOpenedAgain() throws IOException {
     SimDisk disk = SnapshotSeries.disk();
