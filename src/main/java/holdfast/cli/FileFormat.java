@@ -10,6 +10,7 @@ import holdfast.lz4.Lz4Frame;
 import holdfast.lz4.Lz4FrameInputStream;
 import holdfast.lz4.Lz4FrameReadOptions;
 import holdfast.sidecar.Sidecars;
+import holdfast.snapshot.RecordStoreFiles;
 import holdfast.snapshot.SnapshotFiles;
 import holdfast.snapshot.SnapshotLoader;
 import holdfast.snapshot.VerifyLevel;
@@ -23,6 +24,8 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The file formats that {@code inspect} and {@code verify} know, told apart by their first bytes
@@ -101,7 +104,24 @@ enum FileFormat {
     @Override
     long verify(Path path, FileChannel file, Limits limits) throws IOException {
       int threads = Runtime.getRuntime().availableProcessors();
-      return WkspRestore.verify(path, threads, limits, Progress.NONE);
+      long size = WkspRestore.verify(path, threads, limits, Progress.NONE);
+      if (RecordStoreFiles.count(path, limits) > 0
+          && RecordStoreFiles.footprint(path) <= limits.memoryMax()) {
+        RecordStoreFiles.verifyCheckpt(path, threads, limits, Progress.NONE);
+      }
+      return size;
+    }
+
+    @Override
+    String note(Path path, Limits limits) throws IOException {
+      int stores = RecordStoreFiles.count(path, limits);
+      long footprint = stores == 0 ? 0 : RecordStoreFiles.footprint(path);
+      return footprint <= limits.memoryMax()
+          ? stores(stores)
+          : stores(stores)
+              + " not looked at, which takes --limit-mem "
+              + ((footprint >> 20) + 1)
+              + "M";
     }
   },
 
@@ -114,15 +134,32 @@ enum FileFormat {
 
     @Override
     Structure inspect(Path path, FileChannel file, Limits limits) throws IOException {
-      return Wksp.inspect(path);
+      Structure region = Wksp.inspect(path);
+      List<Structure> parts = new ArrayList<>(region.parts());
+      try (Wksp wksp = Wksp.openReadOnly(path)) {
+        parts.addAll(RecordStoreFiles.structures(wksp));
+      }
+      return new Structure(region.name(), region.offset(), region.size(), region.value(), parts);
     }
 
     @Override
     long verify(Path path, FileChannel file, Limits limits) throws IOException {
       try (Wksp wksp = Wksp.openReadOnly(path)) {
         wksp.verify();
+        if (!RecordStoreFiles.find(wksp).isEmpty()) {
+          RecordStoreFiles.verify(path, limits);
+        }
         WkspUsage usage = wksp.usage();
         return usage.totalSize() - usage.freeSize();
+      } catch (IllegalStateException e) {
+        throw CommandException.refused(e.getMessage(), "");
+      }
+    }
+
+    @Override
+    String note(Path path, Limits limits) throws IOException {
+      try (Wksp wksp = Wksp.openReadOnly(path)) {
+        return stores(RecordStoreFiles.find(wksp).size());
       }
     }
   },
@@ -251,6 +288,24 @@ enum FileFormat {
    */
   long verify(Path path, FileChannel file, Limits limits) throws IOException {
     return verify(file, limits);
+  }
+
+  /**
+   * What else there is to say about a file that was found sound; empty for nothing.
+   *
+   * @param path the file
+   * @param limits those of {@link #verify}
+   */
+  String note(Path path, Limits limits) throws IOException {
+    return "";
+  }
+
+  private static String stores(int count) {
+    return switch (count) {
+      case 0 -> "";
+      case 1 -> "1 record store";
+      default -> count + " record stores";
+    };
   }
 
   /** The same for a format that is read in order. */

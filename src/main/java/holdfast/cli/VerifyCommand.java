@@ -26,10 +26,16 @@ final class VerifyCommand implements Command {
    *
    * @param format null when it is none of those known
    * @param sidecar what its sidecar says; null when there is none, or none that could be used
+   * @param note what else there is to say about a sound file; may be empty
    * @param failure null for a sound file
    */
   private record Outcome(
-      String name, FileFormat format, long contentSize, SidecarReport sidecar, Failure failure) {
+      String name,
+      FileFormat format,
+      long contentSize,
+      SidecarReport sidecar,
+      String note,
+      Failure failure) {
     /** Neither a format nor a sidecar tells anything about it. */
     boolean isForeign() {
       return format == null && sidecar == null && failure == null;
@@ -56,6 +62,8 @@ final class VerifyCommand implements Command {
     and checks every rule of the format. A file with a sidecar FILE.hfs is compared with that too,
     block by block, whatever its format; damaged ranges are listed. Below a directory, files of
     other formats and without a sidecar are passed over. The exit code is 1 when a file is damaged.
+    Record stores in a workspace are opened and verified in a private copy: the file stays as it is.
+    Those in a checkpoint are restored into memory, when --limit-mem (64M if not given) allows it.
 
     options
       --make-sidecar   write FILE.hfs beside each file, for formats without checksums of their own;
@@ -83,7 +91,9 @@ final class VerifyCommand implements Command {
       return makeSidecars(host, globals, arguments.operands());
     }
     Limits limits =
-        Limits.DEFAULT.withMemoryMax(Math.min(globals.memoryMax(), Limits.DEFAULT.memoryMax()));
+        globals.memoryMax() == Long.MAX_VALUE
+            ? Limits.DEFAULT
+            : Limits.DEFAULT.withMemoryMax(globals.memoryMax());
     List<Outcome> outcomes = new ArrayList<>();
     for (String name : arguments.operands()) {
       if (Files.isDirectory(host.path(name))) {
@@ -165,12 +175,15 @@ final class VerifyCommand implements Command {
       format = FileFormat.of(input.channel());
       sidecar = Sidecars.check(host.path(name), threads(), bar == null ? Progress.NONE : bar);
       if (sidecar != null && !sidecar.isSound()) {
-        return new Outcome(name, format, 0, sidecar, damage(sidecar));
+        return new Outcome(name, format, 0, sidecar, "", damage(sidecar));
       }
-      long size = format == null ? 0 : format.verify(host.path(name), input.channel(), limits);
-      return new Outcome(name, format, size, sidecar, null);
+      if (format == null) {
+        return new Outcome(name, null, 0, sidecar, "", null);
+      }
+      long size = format.verify(host.path(name), input.channel(), limits);
+      return new Outcome(name, format, size, sidecar, format.note(host.path(name), limits), null);
     } catch (IOException | RuntimeException e) {
-      return new Outcome(name, format, 0, sidecar, Failure.of(e));
+      return new Outcome(name, format, 0, sidecar, "", Failure.of(e));
     } finally {
       clear(bar);
     }
@@ -196,6 +209,7 @@ final class VerifyCommand implements Command {
             null,
             0,
             null,
+            "",
             new Failure(ExitCode.UNSUPPORTED, "not one of the formats known here", ""))
         : outcome;
   }
@@ -219,7 +233,8 @@ final class VerifyCommand implements Command {
             : outcome.format().title()
                 + ", "
                 + Numbers.grouped(outcome.contentSize())
-                + " bytes of content";
+                + " bytes of content"
+                + (outcome.note().isEmpty() ? "" : ", " + outcome.note());
     return outcome.sidecar() == null ? format : format + ", as its sidecar says";
   }
 
@@ -230,6 +245,7 @@ final class VerifyCommand implements Command {
     return switch (outcome.failure().code()) {
       case ExitCode.PROBLEM -> "damaged";
       case ExitCode.UNSUPPORTED -> "unsupported";
+      case ExitCode.REFUSED -> "not checked";
       default -> "unreadable";
     };
   }
@@ -250,6 +266,9 @@ final class VerifyCommand implements Command {
       }
       if (outcome.failure() == null) {
         json.name("contentSize").value(outcome.contentSize());
+        if (!outcome.note().isEmpty()) {
+          json.name("note").value(outcome.note());
+        }
       } else {
         json.name("reason").value(outcome.failure().reason());
       }

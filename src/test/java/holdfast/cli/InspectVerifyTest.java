@@ -2,12 +2,20 @@ package holdfast.cli;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.lz4.XxHash32;
+import holdfast.snapshot.RecordStore;
+import holdfast.snapshot.RecordStoreConfig;
+import holdfast.snapshot.RecordStoreFiles;
+import holdfast.snapshot.Txn;
+import holdfast.snapshot.Xid;
 import holdfast.testkit.Golden;
 import holdfast.wksp.Wksp;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -217,5 +225,90 @@ class InspectVerifyTest {
     // The records of a region that the original made, without its data.
     shell.write("w", Files.readAllBytes(Golden.path("wksp", "a.meta.bin")));
     shell.line("verify w").expect(ExitCode.PROBLEM);
+  }
+
+  /** A workspace file with a store of two records in it. */
+  private void storeFile(String name) throws IOException {
+    try (Wksp wksp = Wksp.create(shell.path(name), "store", 1, 64, 4 << 20);
+        RecordStore store = RecordStore.create(wksp, RecordStoreConfig.builder(100).build())) {
+      Txn txn = store.prepare(null, new Xid(1, 1));
+      store.put(txn, MemorySegment.ofArray(new byte[32]), MemorySegment.ofArray(new byte[100]));
+      byte[] other = new byte[32];
+      other[0] = 1;
+      store.put(txn, MemorySegment.ofArray(other), MemorySegment.ofArray(new byte[200]));
+      store.publish(txn, 17);
+    }
+  }
+
+  @Test
+  void theRecordStoreOfAWorkspaceIsShownAndVerified() throws Exception {
+    storeFile("w");
+    byte[] before = shell.read("w");
+    String out = shell.line("inspect w").expect(0).out();
+    assertTrue(out.contains("  record store"), out);
+    assertTrue(out.contains("2 records, published at 17"), out);
+    assertTrue(out.lines().anyMatch(l -> l.contains("records ") && l.contains("100 of 256")), out);
+    assertTrue(out.contains("nobody"), out);
+    String json = shell.line("inspect --json w").expect(0).out();
+    assertTrue(json.contains("{\"name\":\"record store\",\"offset\":"), json);
+    out = shell.line("verify w").expect(0).out();
+    assertTrue(out.endsWith(", 1 record store\n"), out);
+    json = shell.line("verify --json w").expect(0).out();
+    assertTrue(json.contains("\"note\":\"1 record store\""), json);
+    assertArrayEquals(before, shell.read("w"), "the file was changed");
+  }
+
+  @Test
+  void aDamagedRecordStoreIsFound() throws Exception {
+    storeFile("w");
+    byte[] bytes = shell.read("w");
+    long header = header("w");
+    bytes[(int) header + 96] ^= 1; // the number of live records
+    shell.write("w", bytes);
+    Shell.Result result = shell.line("verify w").expect(ExitCode.PROBLEM);
+    assertTrue(result.out().contains("w: damaged: record store at byte"), result.out());
+    shell.line("inspect w").expect(0); // shows what it says
+    bytes[(int) header + 96] ^= 1;
+    bytes[(int) header + 135] |= (byte) 0x80; // killed in the middle of a publication
+    shell.write("w", bytes);
+    String out = shell.line("inspect w").expect(0).out();
+    assertTrue(out.contains("17, records are on their way between transactions"), out);
+    shell.line("verify w").expect(ExitCode.PROBLEM);
+  }
+
+  private long header(String name) throws IOException {
+    try (Wksp wksp = Wksp.openReadOnly(shell.path(name))) {
+      return RecordStoreFiles.find(wksp).getFirst();
+    }
+  }
+
+  @Test
+  void aRecordStoreThatSomebodyHasOpenIsNotVerified() throws Exception {
+    storeFile("w");
+    try (Wksp wksp = Wksp.open(shell.path("w"))) {
+      RecordStore store = RecordStore.openAt(wksp, header("w"));
+      Shell.Result result = shell.line("verify w").expect(ExitCode.REFUSED);
+      assertTrue(result.out().contains("w: not checked: record store "), result.out());
+      assertTrue(shell.line("inspect w").expect(0).out().contains("process "));
+      store.close();
+    }
+    shell.line("verify w").expect(0);
+  }
+
+  @Test
+  void theRecordStoreOfACheckpointIsVerifiedInMemory() throws Exception {
+    storeFile("w");
+    shell.line("wksp checkpt w w.ckpt").expect(0);
+    String out = shell.line("verify w.ckpt").expect(0).out();
+    assertTrue(out.endsWith(", 1 record store\n"), out);
+    out = shell.line("verify --limit-mem 1M w.ckpt").expect(0).out();
+    assertTrue(out.endsWith(", 1 record store not looked at, which takes --limit-mem 5M\n"), out);
+    byte[] bytes = shell.read("w");
+    bytes[(int) header("w") + 96] ^= 1;
+    shell.write("bad", bytes);
+    shell.line("wksp checkpt bad bad.ckpt").expect(0);
+    out = shell.line("verify bad.ckpt").expect(ExitCode.PROBLEM).out();
+    assertTrue(out.contains("bad.ckpt: damaged: record store at byte"), out);
+    shell.line("verify --limit-mem 1M bad.ckpt").expect(0);
   }
 }
