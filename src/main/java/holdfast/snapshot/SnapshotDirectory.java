@@ -212,6 +212,21 @@ final class SnapshotDirectory implements Closeable {
     }
   }
 
+  /**
+   * Opens a file of this directory, for any amount of memory that it really has.
+   *
+   * @throws SnapshotException when it is damaged; {@link Reason#NO_BASE} when another file has its
+   *     name now
+   */
+  SnapshotFileReader read(SnapshotInfo info) throws IOException {
+    SnapshotFileReader reader = SnapshotFileReader.open(disk, info.path(), Long.MAX_VALUE);
+    if (!reader.header().id().equals(info.id())) {
+      reader.close();
+      throw new SnapshotException(Reason.NO_BASE, info.path() + " was replaced by another snapshot");
+    }
+    return reader;
+  }
+
   /** Whether a file is still there, and still the same. */
   boolean has(SnapshotInfo info) throws IOException {
     try (var reader = SnapshotFileReader.open(disk, info.path(), 0)) {

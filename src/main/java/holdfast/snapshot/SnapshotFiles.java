@@ -4,6 +4,7 @@ import holdfast.CorruptDataException;
 import holdfast.Limits;
 import holdfast.Progress;
 import holdfast.Structure;
+import holdfast.internal.AtomicFile;
 import holdfast.internal.Disk;
 import holdfast.internal.OsDisk;
 import java.io.IOException;
@@ -146,9 +147,14 @@ public final class SnapshotFiles {
       throws IOException {
     try (var a = SnapshotFileReader.open(disk, full, limits.memoryMax());
         var b = SnapshotFileReader.open(disk, incremental, limits.memoryMax())) {
-      return new SnapshotMerge(a, b, threads, limits, progress).write(disk, target, id, wallClock);
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+      SnapHeader later = b.header();
+      var merge = new SnapshotMerge(a, b, threads, 0, limits.memoryMax(), progress);
+      SnapHeader header = merge.header(id, wallClock, later.style(), later.batchBytes());
+      try (AtomicFile out = AtomicFile.create(disk, target, false)) {
+        SnapFooter footer = merge.write(out.file(), header);
+        out.commit();
+        return SnapshotInfo.of(target, footer);
+      }
     }
   }
 

@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * One snapshot, from the freeze to the thaw.
+ * A snapshot that is made of the store, from the freeze to the thaw.
  *
  * <pre>{@code
  * tombstones kept from now on -> freeze -> which kind? -> room on the disk?
@@ -19,28 +19,17 @@ import java.util.function.Consumer;
  * <p>Tombstones have to be kept before the freeze: a key that is removed while the first full
  * snapshot is being written has to be in the first incremental one.
  */
-final class SnapshotJob {
+final class SnapshotJob extends SaveJob {
   /** Records that are moved at a time while the job waits for an earlier freeze to drain. */
   private static final int DRAIN = 1 << 14;
 
   private static final long WAIT_NANOS = 1_000_000;
-  private static final int STEPS = 100;
 
   private final RecordStore store;
   private final SnapshotDirectory directory;
   private final SnapshotPolicy policy;
   private final SnapshotInfo base;
   private final SnapshotInfo last;
-  private final Consumer<SnapshotEvent> events;
-  private final long start = System.nanoTime();
-
-  private volatile SnapshotKind kind;
-  private volatile long seq;
-  private volatile boolean cancelled;
-  private volatile SnapshotFileWriter writer;
-  private volatile long done;
-  private volatile long total = -1;
-  private long told;
   private boolean wrote;
   private Duration frozen = Duration.ZERO;
 
@@ -52,62 +41,25 @@ final class SnapshotJob {
       SnapshotInfo last,
       SnapshotKind kind,
       Consumer<SnapshotEvent> events) {
+    super(kind, store.publishedSeq(), events);
     this.store = store;
     this.directory = directory;
     this.policy = policy;
     this.base = base;
     this.last = last;
-    this.kind = kind;
-    this.events = events;
-    this.seq = store.publishedSeq();
   }
 
-  /** What it became. */
-  SnapshotKind kind() {
-    return kind;
-  }
-
-  /** Sequence number of the state. */
-  long seq() {
-    return seq;
-  }
-
-  long done() {
-    return done;
-  }
-
-  long total() {
-    return total;
-  }
-
-  /** Whether a file was written: not so when there is one of this state already. */
+  @Override
   boolean wrote() {
     return wrote;
   }
 
-  /** For how long the state was frozen. */
+  @Override
   Duration frozen() {
     return frozen;
   }
 
-  Duration duration() {
-    return Duration.ofNanos(System.nanoTime() - start);
-  }
-
-  /** Ends the job soon. */
-  void cancel() {
-    cancelled = true;
-    SnapshotFileWriter now = writer;
-    if (now != null) {
-      now.cancel();
-    }
-  }
-
-  /**
-   * Does the work.
-   *
-   * @return the snapshot; null when nothing was ever published
-   */
+  @Override
   SnapshotInfo run(UUID id, long wallClock) throws IOException {
     long floor = store.tombstoneFloor();
     if (floor == StoreHeader.KEEP_NONE) {
@@ -116,8 +68,8 @@ final class SnapshotJob {
     boolean durable = false;
     FrozenRoot root = null;
     try {
-      root = freeze(store, policy.maxFreeze(), () -> cancelled);
-      seq = root.seq();
+      root = freeze(store, policy.maxFreeze(), this::isCancelled);
+      seq(root.seq());
       SnapshotInfo info = make(root, id, wallClock);
       durable = wrote && info.kind() == SnapshotKind.FULL;
       return info;
@@ -126,7 +78,7 @@ final class SnapshotJob {
         root.close(); // of no effect when the file was written
       }
       if (durable) {
-        store.retainTombstonesSince(seq);
+        store.retainTombstonesSince(seq());
       } else if (floor == StoreHeader.KEEP_NONE) {
         store.retainTombstonesSince(floor);
       }
@@ -158,11 +110,13 @@ final class SnapshotJob {
   }
 
   private SnapshotInfo make(FrozenRoot root, UUID id, long wallClock) throws IOException {
+    long seq = root.seq();
     if (seq == 0) {
       return null;
     }
     long begin = System.nanoTime();
     decide(root);
+    SnapshotKind kind = kind();
     boolean full = kind == SnapshotKind.FULL;
     if (!full && base.seq() == seq) {
       return base;
@@ -183,17 +137,14 @@ final class SnapshotJob {
             root.hashKind(),
             policy.batchBytes(),
             wallClock);
-    if (full) {
-      total = SnapshotFileWriter.payload(root.keySize(), root.liveCount(), root.valueBytes());
-    }
-    events.accept(new SnapshotEvent.Started(kind, seq));
+    long total =
+        full ? SnapshotFileWriter.payload(root.keySize(), root.liveCount(), root.valueBytes()) : -1;
+    begin(total);
     directory.requireSpace(Math.max(0, total), policy.minFreeBytes());
-    writer =
+    var writer =
         new SnapshotFileWriter(
             header, policy.workers(), policy.bytesPerSecond(), total, this::progress);
-    if (cancelled) {
-      writer.cancel();
-    }
+    onCancel(writer::cancel);
     SnapshotInfo info =
         directory.publish(
             header,
@@ -217,21 +168,11 @@ final class SnapshotJob {
 
   /** An incremental one needs its base, and has to be worth it. */
   private void decide(FrozenRoot root) throws IOException {
-    if (kind == SnapshotKind.INCREMENTAL
+    if (kind() == SnapshotKind.INCREMENTAL
         && (base == null
             || !directory.has(base)
             || root.changedSince(base.seq()) > policy.promoteRatio() * root.liveCount())) {
-      kind = SnapshotKind.FULL;
+      kind(SnapshotKind.FULL);
     }
-  }
-
-  private boolean progress(long now, long all) {
-    done = now;
-    long step = all < 0 ? 16L << 20 : Math.max(1, all / STEPS);
-    if (now - told >= step) {
-      told = now;
-      events.accept(new SnapshotEvent.Progressed(kind, seq, now, all));
-    }
-    return !cancelled;
   }
 }

@@ -1,14 +1,12 @@
 package holdfast.snapshot;
 
-import holdfast.Limits;
 import holdfast.Progress;
-import holdfast.internal.AtomicFile;
+import holdfast.checkpt.FrameStyle;
 import holdfast.internal.Disk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.UUID;
 
 /**
@@ -22,25 +20,43 @@ import java.util.UUID;
  * }</pre>
  *
  * <p>Sequence numbers stay, and those of the incremental one are larger, so the order is right. The
- * content is hashed on the way and has to be what the incremental one says of the store.
+ * content is hashed on the way, as the incremental one hashes, and has to be what that one says of
+ * the store; what the full one hashes with does not matter.
+ *
+ * <p>Used once, by one thread; {@link #cancel} may be called by any other.
  */
 final class SnapshotMerge {
   private final SnapshotFileReader full;
   private final SnapshotFileReader incremental;
   private final int threads;
-  private final Limits limits;
+  private final long bytesPerSecond;
+  private final long memoryMax;
   private final Progress progress;
 
+  private volatile boolean cancelled;
+  private volatile SnapshotFileWriter writer;
+
+  /**
+   * Prepares a merge.
+   *
+   * @param full stays the caller's to close, as does the other one
+   * @param threads that help, 0 for none
+   * @param bytesPerSecond limit on what is written, 0 for none
+   * @param memoryMax most bytes that the table of keys may take
+   * @param progress told about bytes of data that are written, by the calling thread
+   */
   SnapshotMerge(
       SnapshotFileReader full,
       SnapshotFileReader incremental,
       int threads,
-      Limits limits,
+      long bytesPerSecond,
+      long memoryMax,
       Progress progress) {
     this.full = full;
     this.incremental = incremental;
     this.threads = threads;
-    this.limits = limits;
+    this.bytesPerSecond = bytesPerSecond;
+    this.memoryMax = memoryMax;
     this.progress = progress;
     SnapHeader base = full.header();
     SnapHeader later = incremental.header();
@@ -61,13 +77,15 @@ final class SnapshotMerge {
           Reason.NO_BASE,
           "the incremental snapshot is of base " + later.baseId() + " and not of " + base.id());
     }
-    if (base.keySize() != later.keySize() || base.hashKind() != later.hashKind()) {
-      throw new SnapshotException(Reason.KEY_SIZE, "the snapshots have other keys or other hashes");
+    if (base.keySize() != later.keySize()) {
+      throw new SnapshotException(
+          Reason.KEY_SIZE,
+          "the keys have " + base.keySize() + " and " + later.keySize() + " bytes");
     }
   }
 
-  /** The header of the result. */
-  private SnapHeader header(UUID id, long wallClock) {
+  /** A header of the result. */
+  SnapHeader header(UUID id, long wallClock, FrameStyle style, int batchBytes) {
     SnapHeader later = incremental.header();
     return new SnapHeader(
         SnapshotKind.FULL,
@@ -77,41 +95,53 @@ final class SnapshotMerge {
         SnapId.NONE,
         later.storeId(),
         later.keySize(),
-        later.style(),
+        style,
         later.hashKind(),
-        later.batchBytes(),
+        batchBytes,
         wallClock);
   }
 
-  /**
-   * Writes the result, complete and durable or not at all.
-   *
-   * @param target must not exist
-   */
-  SnapshotInfo write(Disk disk, Path target, UUID id, long wallClock) throws IOException {
-    try (AtomicFile file = AtomicFile.create(disk, target, false)) {
-      SnapFooter footer = write(file.file(), header(id, wallClock));
-      file.commit();
-      return SnapshotInfo.of(target, footer);
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+  /** Bytes of data of the result. */
+  long payload() {
+    SnapFooter later = incremental.footer();
+    return SnapshotFileWriter.payload(
+        incremental.header().keySize(), later.storeRecords(), later.storeValueBytes());
+  }
+
+  /** Ends the work soon, with a {@link java.util.concurrent.CancellationException}. */
+  void cancel() {
+    cancelled = true;
+    SnapshotFileWriter now = writer;
+    if (now != null) {
+      now.cancel();
     }
   }
 
-  private SnapFooter write(Disk.File file, SnapHeader header) throws IOException {
+  private boolean goOn(long done, long total) {
+    return !cancelled;
+  }
+
+  /**
+   * Writes the result, from the first byte of a file on. It is not forced when this returns.
+   *
+   * @param header as of {@link #header}
+   */
+  SnapFooter write(Disk.File file, SnapHeader header) throws IOException {
     SnapFooter later = incremental.footer();
     try (Arena arena = Arena.ofConfined()) {
       KeyTable changed = changedKeys(arena);
-      long expected =
-          SnapshotFileWriter.payload(
-              header.keySize(), later.storeRecords(), later.storeValueBytes());
-      var writer = new SnapshotFileWriter(header, threads, 0, expected, progress);
-      try (SnapshotCursor old = full.cursor(threads, Progress.NONE);
-          SnapshotCursor now = incremental.cursor(0, Progress.NONE)) {
+      writer = new SnapshotFileWriter(header, threads, bytesPerSecond, payload(), progress);
+      if (cancelled) {
+        writer.cancel();
+      }
+      try (SnapshotCursor old = full.cursor(threads, this::goOn);
+          SnapshotCursor now = incremental.cursor(0, this::goOn)) {
         Joined joined = new Joined(old, now, changed, later);
         return writer.write(
             file, joined, null, later.storeRecords(), later.storeValueBytes(), later.hash());
       }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 
@@ -126,8 +156,8 @@ final class SnapshotMerge {
             header.keySize(),
             0,
             header.id().getLeastSignificantBits(),
-            limits.memoryMax());
-    try (SnapshotCursor cursor = incremental.cursor(threads, Progress.NONE)) {
+            memoryMax);
+    try (SnapshotCursor cursor = incremental.cursor(threads, this::goOn)) {
       while (cursor.next()) {
         SnapshotFiles.requireNew(keys.find(cursor.memory(), cursor.keyAt()), cursor);
         keys.add(cursor.memory(), cursor.keyAt());

@@ -11,6 +11,7 @@ import java.util.Objects;
  *
  * @param fullEvery a full snapshot when a multiple of this sequence number was passed; 0 for never
  * @param incrementalEvery the same for incremental ones
+ * @param fullMode how full ones are made
  * @param keepFull how many full snapshots are kept, at least 1
  * @param keepIncremental how many incremental ones are kept of each of them, at least 0
  * @param style how records are stored
@@ -29,6 +30,7 @@ import java.util.Objects;
 public record SnapshotPolicy(
     long fullEvery,
     long incrementalEvery,
+    FullMode fullMode,
     int keepFull,
     int keepIncremental,
     FrameStyle style,
@@ -42,8 +44,8 @@ public record SnapshotPolicy(
     boolean verifyAfterWrite,
     long minFreeBytes) {
   /**
-   * A full snapshot each 100,000, an incremental one each 1,000; two full ones are kept with two
-   * incremental ones each; LZ4, batches of 4 MiB, one worker, no limit on the rate, ten minutes.
+   * A full snapshot, by a walk, each 100,000, an incremental one each 1,000; two full ones are kept
+   * with two incremental ones each; LZ4, batches of 4 MiB, one worker, no limit on the rate, ten minutes.
    */
   public static final SnapshotPolicy DEFAULT = builder().build();
 
@@ -51,6 +53,7 @@ public record SnapshotPolicy(
   public SnapshotPolicy {
     Check.range(fullEvery, 0, Long.MAX_VALUE, "fullEvery");
     Check.range(incrementalEvery, 0, Long.MAX_VALUE, "incrementalEvery");
+    Objects.requireNonNull(fullMode, "fullMode");
     Check.range(keepFull, 1, Integer.MAX_VALUE, "keepFull");
     Check.range(keepIncremental, 0, Integer.MAX_VALUE, "keepIncremental");
     Objects.requireNonNull(style, "style");
@@ -81,6 +84,7 @@ public record SnapshotPolicy(
   public static final class Builder {
     private long fullEvery = 100_000;
     private long incrementalEvery = 1_000;
+    private FullMode fullMode = FullMode.WALK;
     private int keepFull = 2;
     private int keepIncremental = 2;
     private FrameStyle style = FrameStyle.LZ4;
@@ -106,6 +110,17 @@ public record SnapshotPolicy(
     public Builder every(long full, long incremental) {
       fullEvery = full;
       incrementalEvery = incremental;
+      return this;
+    }
+
+    /**
+     * Sets how full snapshots are made.
+     *
+     * @param mode by walks, or by merging files
+     * @return this
+     */
+    public Builder fullMode(FullMode mode) {
+      fullMode = mode;
       return this;
     }
 
@@ -215,6 +230,7 @@ public record SnapshotPolicy(
       return new SnapshotPolicy(
           fullEvery,
           incrementalEvery,
+          fullMode,
           keepFull,
           keepIncremental,
           style,

@@ -4,6 +4,7 @@ import holdfast.internal.Disk;
 import holdfast.internal.OsDisk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ public final class SnapshotService implements AutoCloseable {
   private volatile long dueSeq;
 
   private volatile boolean closed;
-  private volatile SnapshotJob running;
+  private volatile SaveJob running;
 
   private volatile SnapshotInfo base;
   private volatile SnapshotInfo last;
@@ -222,7 +223,7 @@ public final class SnapshotService implements AutoCloseable {
    * @return whether there was one
    */
   public boolean cancel() {
-    SnapshotJob job = running;
+    SaveJob job = running;
     if (job != null) {
       job.cancel();
     }
@@ -235,7 +236,7 @@ public final class SnapshotService implements AutoCloseable {
    * @return a copy
    */
   public SnapshotStatus status() {
-    SnapshotJob job = running;
+    SaveJob job = running;
     return new SnapshotStatus(
         job == null ? null : job.kind(),
         job == null ? 0 : job.done(),
@@ -389,31 +390,68 @@ public final class SnapshotService implements AutoCloseable {
   }
 
   private void save(SnapshotKind kind, List<CompletableFuture<SnapshotInfo>> asked) {
-    SnapshotJob job = new SnapshotJob(store, directory, policy, base, last, kind, this::tell);
+    try {
+      SnapshotInfo before = last;
+      SnapshotInfo info =
+          kind == SnapshotKind.FULL && policy.fullMode() == FullMode.MERGE
+              ? merge()
+              : perform(walk(kind));
+      if (last == before) {
+        long seq = info == null ? 0 : info.seq();
+        tell(new SnapshotEvent.Skipped(kind, seq, "nothing changed since the last one"));
+      } else {
+        prune(info);
+      }
+      asked.forEach(future -> future.complete(info));
+    } catch (IOException | RuntimeException e) {
+      asked.forEach(future -> future.completeExceptionally(e));
+    }
+  }
+
+  private SnapshotJob walk(SnapshotKind kind) {
+    return new SnapshotJob(store, directory, policy, base, last, kind, this::tell);
+  }
+
+  /**
+   * Makes a full one of the last one and of what changed since. Where that cannot be, for want of a
+   * sound one, of the store.
+   */
+  private SnapshotInfo merge() throws IOException {
+    SnapshotInfo changes = perform(walk(SnapshotKind.INCREMENTAL));
+    if (changes == null || changes.kind() == SnapshotKind.FULL) {
+      return changes;
+    }
+    try {
+      return perform(new MergeJob(store, directory, policy, base, changes, this::tell));
+    } catch (SnapshotException e) {
+      if (!e.reason().isDamage() && e.reason() != Reason.NO_BASE) {
+        throw e;
+      }
+    } catch (NoSuchFileException e) {
+      // Somebody deleted one of the two: the store has all of it.
+    }
+    return perform(walk(SnapshotKind.FULL));
+  }
+
+  /** Does a job, and tells what became of it. */
+  private SnapshotInfo perform(SaveJob job) throws IOException {
     running = job;
     if (closed) {
       job.cancel();
     }
-    SnapshotInfo info = null;
-    Exception failure = null;
+    SnapshotInfo info;
     try {
       info = job.run(UUID.randomUUID(), clock());
     } catch (IOException | RuntimeException e) {
-      failure = e;
-    } finally {
       running = null;
+      failed(job, e);
+      throw e;
     }
-    if (failure == null) {
+    running = null;
+    if (job.wrote()) {
       completed(job, info);
-      for (CompletableFuture<SnapshotInfo> future : asked) {
-        future.complete(info);
-      }
-    } else {
-      failed(job, failure);
-      for (CompletableFuture<SnapshotInfo> future : asked) {
-        future.completeExceptionally(failure);
-      }
     }
+    return info;
   }
 
   private static long clock() {
@@ -421,11 +459,7 @@ public final class SnapshotService implements AutoCloseable {
     return now.getEpochSecond() * 1_000_000_000L + now.getNano();
   }
 
-  private void completed(SnapshotJob job, SnapshotInfo info) {
-    if (info == null || !job.wrote()) {
-      tell(new SnapshotEvent.Skipped(job.kind(), job.seq(), "nothing changed since the last one"));
-      return;
-    }
+  private void completed(SaveJob job, SnapshotInfo info) {
     failures = 0;
     letPass = 0;
     last = info;
@@ -435,6 +469,9 @@ public final class SnapshotService implements AutoCloseable {
     }
     plan(full ? info.seq() : -1, info.seq());
     tell(new SnapshotEvent.Completed(info, job.frozen(), job.duration()));
+  }
+
+  private void prune(SnapshotInfo newest) {
     try {
       List<Path> gone =
           directory.prune(store.storeId(), policy.keepFull(), policy.keepIncremental());
@@ -442,11 +479,11 @@ public final class SnapshotService implements AutoCloseable {
         tell(new SnapshotEvent.Pruned(gone));
       }
     } catch (IOException | RuntimeException e) {
-      tell(new SnapshotEvent.Failed(job.kind(), info.seq(), reason(e), e));
+      tell(new SnapshotEvent.Failed(newest.kind(), newest.seq(), reason(e), e));
     }
   }
 
-  private void failed(SnapshotJob job, Exception failure) {
+  private void failed(SaveJob job, Exception failure) {
     int inARow = failures + 1;
     failures = inARow; // written by this thread only
     letPass = (inARow > 6 ? BACKOFF_MAX : 1 << (inARow - 1)) - 1;

@@ -136,6 +136,39 @@ class SnapshotFilesTest {
     assertFalse(disk.exists(OUT));
   }
 
+  /** After a load into a store with another hash the next incremental one has that hash. */
+  @Test
+  void aBaseOfAnotherHashIsMerged() throws IOException {
+    for (HashKind old : HashKind.values()) {
+      for (HashKind now : HashKind.values()) {
+        ModelStore first = Crafted.small(old);
+        SnapHeader base = first.full(FrameStyle.LZ4, SnapHeader.BATCH_MIN);
+        SimDisk disk = new SimDisk();
+        first.write(disk, FULL, base, 0);
+        ModelStore second = new ModelStore(first.keySize, now);
+        second.storeId = first.storeId;
+        second.live.putAll(first.live);
+        second.seq = 20;
+        second.put(5, new byte[5]);
+        second.write(disk, INCR, second.incremental(base), 0);
+        merge(disk, 1 << 24, 0);
+        try (var reader = SnapshotFileReader.open(disk, OUT, 1 << 24)) {
+          assertEquals(second.hash(), reader.footer().hash());
+          reader.verifyContent(0, Progress.NONE);
+        }
+        disk.delete(OUT);
+        if (now != HashKind.NONE) {
+          ModelStore forged = first.copy(); // other bytes under the id of the base
+          forged.put(3, Content.of(1, 2, 33));
+          forged.write(disk, FULL, base, 0);
+          assertEquals(
+              Reason.HASH_MISMATCH,
+              assertThrows(SnapshotException.class, () -> merge(disk, 1 << 24, 0)).reason());
+        }
+      }
+    }
+  }
+
   @Test
   void aMergeThatGivesAnotherStoreIsRefused() throws IOException {
     for (boolean sameCount : new boolean[] {false, true}) {

@@ -76,6 +76,7 @@ final class SnapshotKillChild {
       SnapshotPolicy policy =
           SnapshotPolicy.builder()
               .every(6L * every, every)
+              .fullMode(every % 3 == 0 ? FullMode.MERGE : FullMode.WALK)
               .keep(1 + every % 2, 1)
               .style(every % 2 == 0 ? FrameStyle.LZ4 : FrameStyle.RAW, SnapHeader.BATCH_MIN)
               .promoteRatio(1)

@@ -32,6 +32,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A service beside a store that goes on. */
 @Timeout(120)
@@ -435,14 +437,15 @@ class SnapshotServiceTest {
     }
   }
 
-  @Test
-  void everyStateThatWasCompletedLoads() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void everyStateThatWasCompletedLoads(FullMode mode) throws Exception {
     long seed = Tier.seed(3);
     SplittableRandom random = new SplittableRandom(seed);
     System.out.println("snapshot service: seed " + seed);
     long seq = 0;
     int completed = 0;
-    try (SnapshotService service = start(policy().every(40, 7).workers(2))) {
+    try (SnapshotService service = start(policy().every(40, 7).workers(2).fullMode(mode))) {
       for (int i = 0; i < Tier.of(600, 20_000); i++) {
         Txn txn = rig.store().prepare(null, new Xid(5, i + 1));
         for (int n = random.nextInt(6); n >= 0; n--) {
