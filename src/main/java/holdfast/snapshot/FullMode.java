@@ -10,6 +10,7 @@ public enum FullMode {
    * what changed, and the full file is made of files. Costs the reading of the last full snapshot,
    * and memory for the keys that changed, up to three times their size. The store is walked all the
    * same the first time, when too much changed, and when the last full snapshot is gone or damaged.
+   * One that comes due while files are merged follows when that is done.
    */
   MERGE
 }
