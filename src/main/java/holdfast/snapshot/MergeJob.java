@@ -55,14 +55,18 @@ final class MergeJob extends SaveJob {
         var later = directory.read(incremental)) {
       var merge =
           new SnapshotMerge(
-              full, later, policy.workers(), policy.bytesPerSecond(), Long.MAX_VALUE, this::progress);
+              full,
+              later,
+              policy.workers(),
+              policy.bytesPerSecond(),
+              Long.MAX_VALUE,
+              this::progress);
       onCancel(merge::cancel);
       begin(merge.payload());
       directory.requireSpace(merge.payload(), policy.minFreeBytes());
       SnapHeader header = merge.header(id, wallClock, policy.style(), policy.batchBytes());
       SnapshotInfo info =
-          directory.publish(
-              header, policy.verifyAfterWrite(), file -> merge.write(file, header));
+          directory.publish(header, policy.verifyAfterWrite(), file -> merge.write(file, header));
       wrote = true;
       store.retainTombstonesSince(info.seq());
       return info;

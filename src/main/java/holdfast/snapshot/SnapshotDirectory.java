@@ -222,7 +222,8 @@ final class SnapshotDirectory implements Closeable {
     SnapshotFileReader reader = SnapshotFileReader.open(disk, info.path(), Long.MAX_VALUE);
     if (!reader.header().id().equals(info.id())) {
       reader.close();
-      throw new SnapshotException(Reason.NO_BASE, info.path() + " was replaced by another snapshot");
+      throw new SnapshotException(
+          Reason.NO_BASE, info.path() + " was replaced by another snapshot");
     }
     return reader;
   }

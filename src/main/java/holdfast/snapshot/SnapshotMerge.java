@@ -151,12 +151,7 @@ final class SnapshotMerge {
     long count = footer.records() + footer.tombstones();
     KeyTable keys =
         new KeyTable(
-            arena,
-            count,
-            header.keySize(),
-            0,
-            header.id().getLeastSignificantBits(),
-            memoryMax);
+            arena, count, header.keySize(), 0, header.id().getLeastSignificantBits(), memoryMax);
     try (SnapshotCursor cursor = incremental.cursor(threads, this::goOn)) {
       while (cursor.next()) {
         SnapshotFiles.requireNew(keys.find(cursor.memory(), cursor.keyAt()), cursor);

@@ -45,7 +45,8 @@ public record SnapshotPolicy(
     long minFreeBytes) {
   /**
    * A full snapshot, by a walk, each 100,000, an incremental one each 1,000; two full ones are kept
-   * with two incremental ones each; LZ4, batches of 4 MiB, one worker, no limit on the rate, ten minutes.
+   * with two incremental ones each; LZ4, batches of 4 MiB, one worker, no limit on the rate, ten
+   * minutes.
    */
   public static final SnapshotPolicy DEFAULT = builder().build();
 

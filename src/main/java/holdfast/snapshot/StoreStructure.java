@@ -41,8 +41,7 @@ final class StoreStructure {
       }
     }
     parts.sort(Comparator.comparingLong(Structure::offset));
-    String value =
-        longAt(StoreHeader.LIVE_COUNT_OFFSET) + " records, published at " + published();
+    String value = longAt(StoreHeader.LIVE_COUNT_OFFSET) + " records, published at " + published();
     return new Structure("record store", header, StoreHeader.FOOTPRINT, value, parts);
   }
 

@@ -65,7 +65,9 @@ final class StoreTarget implements LoadTarget {
 
   @Override
   public ContentHash contentHash(HashKind kind) {
-    return kind == store.hashKind() ? store.contentHash(txn) : store.view(txn, walk -> sum(walk, kind));
+    return kind == store.hashKind()
+        ? store.contentHash(txn)
+        : store.view(txn, walk -> sum(walk, kind));
   }
 
   private ContentHash sum(RecordSource records, HashKind kind) {

@@ -82,8 +82,7 @@ class RecordStoreFilesTest {
     assertArrayEquals(before, Files.readAllBytes(file));
     Path ckpt = dir.resolve("ckpt");
     assertEquals(2, RecordStoreFiles.count(ckpt, Limits.DEFAULT));
-    assertEquals(
-        2, RecordStoreFiles.verifyCheckpt(ckpt, 2, Limits.DEFAULT, Progress.NONE));
+    assertEquals(2, RecordStoreFiles.verifyCheckpt(ckpt, 2, Limits.DEFAULT, Progress.NONE));
     long footprint = RecordStoreFiles.footprint(ckpt);
     assertThrows(
         CorruptDataException.class,

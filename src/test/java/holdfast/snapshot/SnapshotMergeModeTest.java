@@ -57,8 +57,7 @@ class SnapshotMergeModeTest {
     try (FrozenRoot root = rig.store().tryFreeze().orElseThrow();
         Disk.File out = rig.sim.open(own, Disk.Mode.CREATE_NEW)) {
       new SnapshotFileWriter(header, 0, 0, -1, Progress.NONE)
-          .write(
-              out, root.live(), null, root.liveCount(), root.valueBytes(), root.contentHash());
+          .write(out, root.live(), null, root.liveCount(), root.valueBytes(), root.contentHash());
     }
     byte[] bytes = rig.sim.content().get(own.toString());
     rig.sim.delete(own);
@@ -138,8 +137,7 @@ class SnapshotMergeModeTest {
       assertEquals(2, full.seq());
       assertTrue(free[0], "the store was frozen");
       assertEquals(List.of("FULL 1", "INCREMENTAL 2", "FULL 2"), rig.completed());
-      assertEquals(
-          Duration.ZERO, rig.events(SnapshotEvent.Completed.class).getLast().frozen());
+      assertEquals(Duration.ZERO, rig.events(SnapshotEvent.Completed.class).getLast().frozen());
       // Tombstones of what was published meanwhile are there for the next one.
       SnapshotInfo next = service.trigger(INCREMENTAL).get();
       assertEquals(INCREMENTAL, next.kind());
@@ -233,8 +231,7 @@ class SnapshotMergeModeTest {
       assertEquals(Reason.BAD_FRAME, failed.reason());
       assertEquals(1, rig.events(SnapshotEvent.Failed.class).size());
       assertEquals(0, service.status().failures());
-      assertNotEquals(
-          Duration.ZERO, rig.events(SnapshotEvent.Completed.class).getLast().frozen());
+      assertNotEquals(Duration.ZERO, rig.events(SnapshotEvent.Completed.class).getLast().frozen());
       assertAsWalked(full);
       rig.change(3);
       assertAsWalked(service.trigger(FULL).get()); // merged into the sound one
@@ -284,9 +281,7 @@ class SnapshotMergeModeTest {
       rig.also =
           event -> {
             if (event instanceof SnapshotEvent.Started started && started.kind() == FULL) {
-              rig.sim
-                  .faults()
-                  .fail(1, EnumSet.of(SimFaults.Op.WRITE), "*", Effect.IO_ERROR);
+              rig.sim.faults().fail(1, EnumSet.of(SimFaults.Op.WRITE), "*", Effect.IO_ERROR);
             }
           };
       assertInstanceOf(IOException.class, ServiceRig.cause(service.trigger(FULL)));
@@ -318,8 +313,7 @@ class SnapshotMergeModeTest {
             }
           };
       assertInstanceOf(CancellationException.class, ServiceRig.cause(service.trigger(FULL)));
-      assertEquals(
-          Reason.CANCELLED, rig.events(SnapshotEvent.Failed.class).getLast().reason());
+      assertEquals(Reason.CANCELLED, rig.events(SnapshotEvent.Failed.class).getLast().reason());
       rig.assertLoads(seq);
     }
     service.close();

@@ -56,8 +56,7 @@ class StoreModelTest {
       store.close();
     }
 
-    private static void format(
-        MemorySegment memory, int recordSize, Consumer<RecordStore> first) {
+    private static void format(MemorySegment memory, int recordSize, Consumer<RecordStore> first) {
       Wksp wksp = Wksp.create(memory, "model", 1, 16, DATA);
       RecordStoreConfig config =
           RecordStoreConfig.builder(8)
@@ -399,8 +398,7 @@ class StoreModelTest {
           boolean[] absent = new boolean[2];
           for (int i = 0; i < 2; i++) {
             int own = i;
-            plan.thread(
-                () -> absent[own] = model.store.put(txn, key(9), MemorySegment.NULL));
+            plan.thread(() -> absent[own] = model.store.put(txn, key(9), MemorySegment.NULL));
           }
           plan.atEnd(
               () -> {
