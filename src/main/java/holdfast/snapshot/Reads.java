@@ -89,8 +89,10 @@ final class Reads {
       return ABSENT;
     }
     long size = RecordSlot.size(mem, record);
+    // A guess that the processor can make before it has the record: that its value is beside it.
+    long beside = record + RecordSlot.INLINE_OFFSET;
     long offset = RecordSlot.valueOffset(mem, record);
-    long at = offset + digestSize;
+    long at = (offset == beside ? beside : offset) + digestSize;
     if (size < 0 || at < 0 || at > parts.limit - size) {
       return AGAIN;
     }
