@@ -27,6 +27,14 @@ final class Publication {
   private final Writes writes;
   private final Values values;
 
+  /** Where records go that nobody needs any more. */
+  private final SlotPool pool;
+
+  // Those of the operation at work, linked from the first to the last one: given back together,
+  // because each time costs a locked instruction that waits for all stores before it.
+  private int dropped = NONE;
+  private int droppedLast;
+
   /** Bytes of the values that the pending root holds. */
   private long pendingBytes;
 
@@ -46,6 +54,26 @@ final class Publication {
     this.roots = roots;
     this.writes = writes;
     this.values = values;
+    this.pool = parts.recordPool();
+  }
+
+  /** Has a record that is in no chain and no list given back, at {@link #giveBack}. */
+  private void drop(int index) {
+    writes.empty(index);
+    if (dropped == NONE) {
+      droppedLast = index;
+    } else {
+      pool.link(index, dropped);
+    }
+    dropped = index;
+  }
+
+  /** Ends every operation that drops records. */
+  private void giveBack() {
+    if (dropped != NONE) {
+      pool.pushAll(dropped, droppedLast);
+      dropped = NONE;
+    }
   }
 
   // Into the root.
@@ -61,6 +89,7 @@ final class Publication {
     for (int i = cursor.next(); i != NONE; i = cursor.next()) {
       toRootOne(i, seq);
     }
+    giveBack();
     records.clear(at);
     giveSum(records.rootSumAt(), at);
   }
@@ -92,10 +121,10 @@ final class Publication {
     chains.publish(at, word, head);
     if (old != NONE) {
       roots.remove(old);
-      writes.drop(old);
+      drop(old);
     }
     if (drop) {
-      writes.drop(index);
+      drop(index);
     } else {
       roots.append(index);
     }
@@ -139,6 +168,7 @@ final class Publication {
     for (int i = cursor.next(); i != NONE; i = cursor.next()) {
       moveOne(i, parent, target, 0, false);
     }
+    giveBack();
     records.clear(at);
     handSum(target, at);
   }
@@ -153,6 +183,7 @@ final class Publication {
     for (int i = cursor.next(); i != NONE; i = cursor.next()) {
       moveOne(i, pending, target, seq, true);
     }
+    giveBack();
     records.clear(at);
     handSum(target, at);
     return count;
@@ -193,10 +224,10 @@ final class Publication {
         pendingBytes -= RecordSlot.size(mem, parts.record(old));
       }
       records.remove(target, old);
-      writes.drop(old);
+      drop(old);
     }
     if (drop) {
-      writes.drop(index);
+      drop(index);
       return;
     }
     records.append(target, index);
@@ -274,6 +305,7 @@ final class Publication {
       toRootOne(i, 0);
       moved++;
     }
+    giveBack();
     if (records.head(at) == NONE) {
       giveSum(records.rootSumAt(), at);
       tree.removePending();
@@ -343,8 +375,9 @@ final class Publication {
     Cursor cursor = new Cursor(at);
     for (int i = cursor.next(); i != NONE; i = cursor.next()) {
       unlink(i);
-      writes.drop(i);
+      drop(i);
     }
+    giveBack();
     records.clear(at);
     dropSum(at);
   }
@@ -362,10 +395,11 @@ final class Publication {
       int index = roots.firstTombstone();
       if (index == NONE
           || Long.compareUnsigned(RecordSlot.modSeq(mem, parts.record(index)), floor) > 0) {
-        return;
+        break;
       }
       dropRoot(index);
     }
+    giveBack();
   }
 
   /** Drops everything that the root holds. */
@@ -376,12 +410,13 @@ final class Publication {
     for (int i = roots.firstTombstone(); i != NONE; i = roots.firstTombstone()) {
       dropRoot(i);
     }
+    giveBack();
   }
 
   private void dropRoot(int index) {
     unlink(index);
     roots.remove(index);
-    writes.drop(index);
+    drop(index);
   }
 
   /** The list of a transaction, whose records may leave it while it is walked. */

@@ -61,12 +61,26 @@ final class SlotPool {
 
   /** Gives a slot back. */
   void push(int slot) {
+    pushAll(slot, slot);
+  }
+
+  /** Makes a slot, which nobody knows of, point to another one, for {@link #pushAll}. */
+  void link(int slot, int next) {
     long index = Integer.toUnsignedLong(slot);
+    Mem.putInt(
+        mem, slots + index * slotSize + link, (int) (Integer.toUnsignedLong(next) - index - 1));
+  }
+
+  /** Gives slots back that are linked from the first to the last one. */
+  void pushAll(int first, int last) {
+    long firstIndex = Integer.toUnsignedLong(first);
+    long lastIndex = Integer.toUnsignedLong(last);
     while (true) {
       long old = Mem.getLongOpaque(mem, head);
-      Mem.putInt(mem, slots + index * slotSize + link, (int) ((old & INDEX_MASK) - index - 1));
-      // Publishes the link; pairs with the acquire in pop.
-      if (Mem.casLong(mem, head, old, index | (old & ~INDEX_MASK) + TURN)) {
+      Mem.putInt(
+          mem, slots + lastIndex * slotSize + link, (int) ((old & INDEX_MASK) - lastIndex - 1));
+      // Publishes the links; pairs with the acquire in pop.
+      if (Mem.casLong(mem, head, old, firstIndex | (old & ~INDEX_MASK) + TURN)) {
         return;
       }
       Thread.onSpinWait();

@@ -15,6 +15,9 @@ import java.lang.foreign.MemorySegment;
  * written to do not change.
  */
 final class TxnRecords {
+  /** No value, among addresses of values. */
+  static final long NOTHING = -1;
+
   private static final int NONE = StoreMemory.NONE;
 
   private final StoreMemory parts;
@@ -109,27 +112,40 @@ final class TxnRecords {
         : parts.header + StoreHeader.SUM_OFFSET;
   }
 
-  /** Adds what a record that lives contributes; takes the lock. */
-  void include(long txn, MemorySegment key, long keyAt, long place, long size) {
-    if (parts.hash != HashKind.NONE) {
-      lock(txn);
-      try {
-        sums.addStored(mem, sumAt(txn), key, keyAt, parts.keySize, mem, place, size);
-      } finally {
-        unlock(txn);
-      }
+  /**
+   * Takes over what became of one record, under the lock.
+   *
+   * @param fresh the record when it is new in the transaction, else none: goes to the end of the
+   *     list
+   * @param added the value that is seen from now on, or {@link #NOTHING}: goes into the sum
+   * @param removed the value that was seen before, or {@link #NOTHING}: leaves the sum
+   */
+  void change(
+      long txn,
+      int fresh,
+      MemorySegment key,
+      long keyAt,
+      long added,
+      long addedSize,
+      long removed,
+      long removedSize) {
+    boolean hashed = parts.hash != HashKind.NONE;
+    if (fresh == NONE && !hashed) {
+      return;
     }
-  }
-
-  /** Takes out what a record contributes; takes the lock. */
-  void exclude(long txn, MemorySegment key, long keyAt, long place, long size) {
-    if (parts.hash != HashKind.NONE) {
-      lock(txn);
-      try {
-        sums.subtractStored(mem, sumAt(txn), key, keyAt, parts.keySize, mem, place, size);
-      } finally {
-        unlock(txn);
+    lock(txn);
+    try {
+      if (fresh != NONE) {
+        append(txn, fresh);
       }
+      if (hashed && added != NOTHING) {
+        sums.addStored(mem, sumAt(txn), key, keyAt, parts.keySize, mem, added, addedSize);
+      }
+      if (hashed && removed != NOTHING) {
+        sums.subtractStored(mem, sumAt(txn), key, keyAt, parts.keySize, mem, removed, removedSize);
+      }
+    } finally {
+      unlock(txn);
     }
   }
 

@@ -9,9 +9,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <pre>{@code
  * allocate and fill the value, compute its digest         nobody sees it
- * add the digest to the sum of the transaction            its lock
  * find the version that is visible, take a record, link   lock of the chain
- * put the record into the list, subtract the old digest   lock of the transaction
+ * put the record into the list, change the sum            lock of the transaction
  * free the old value                                      its chain has another version now
  * }</pre>
  *
@@ -136,8 +135,8 @@ final class Writes {
       throw e;
     }
     chains.publish(at, word, head);
-    list(txn, fresh);
-    records.exclude(parts.txn(txn), key, 0, address(oldPlace), oldSize);
+    records.change(
+        parts.txn(txn), fresh, key, 0, TxnRecords.NOTHING, 0, address(oldPlace), oldSize);
     if (own) {
       free(oldPlace);
     }
@@ -165,16 +164,13 @@ final class Writes {
       throw e;
     }
     chains.publish(at, word, head);
-    list(txn, fresh);
+    long removed = TxnRecords.NOTHING;
+    int removedSize = 0;
     if (old != NONE && !RecordSlot.isTombstone(mem, parts.record(old))) {
-      long record = parts.record(old);
-      records.exclude(
-          parts.txn(txn),
-          key,
-          keyAt,
-          RecordSlot.valueOffset(mem, record),
-          RecordSlot.size(mem, record));
+      removed = RecordSlot.valueOffset(mem, parts.record(old));
+      removedSize = RecordSlot.size(mem, parts.record(old));
     }
+    records.change(parts.txn(txn), fresh, key, keyAt, TxnRecords.NOTHING, 0, removed, removedSize);
   }
 
   private RuntimeException twice(MemorySegment key, long keyAt) {
@@ -230,8 +226,12 @@ final class Writes {
     long place = draft;
     long txnAt = parts.txn(txn);
     digest(key, keyAt, place, size);
-    // Before others can see the value, replace it, and free it.
-    records.include(txnAt, key, keyAt, address(place), size);
+    // A value outside: before others can see it, replace it, and free it. One in a record: later,
+    // with the rest, because the record stays as long as the transaction.
+    boolean early = !isInRecord(draft);
+    if (early) {
+      records.change(txnAt, NONE, key, keyAt, address(draft), size, TxnRecords.NOTHING, 0);
+    }
     long at = chains.at(hash);
     long word = chains.lock(at);
     int head = (int) word;
@@ -264,34 +264,29 @@ final class Writes {
       }
     } catch (Throwable e) {
       chains.release(at, word);
-      records.exclude(txnAt, key, keyAt, address(place), size);
-      abandon(place);
+      if (early) {
+        records.change(txnAt, NONE, key, keyAt, TxnRecords.NOTHING, 0, address(draft), size);
+      }
+      abandon(draft);
       throw e;
     }
     chains.publish(at, word, head);
+    records.change(
+        txnAt,
+        fresh,
+        key,
+        keyAt,
+        early ? TxnRecords.NOTHING : draft,
+        size,
+        absent ? TxnRecords.NOTHING : address(oldPlace),
+        oldSize);
     if (place != draft) {
       abandon(draft);
     }
-    list(txn, fresh);
-    if (!absent) {
-      records.exclude(txnAt, key, keyAt, address(oldPlace), oldSize);
-      if (own) {
-        free(oldPlace);
-      }
+    if (own && !absent) {
+      free(oldPlace);
     }
     return absent;
-  }
-
-  private void list(int txn, int fresh) {
-    if (fresh != NONE) {
-      long at = parts.txn(txn);
-      records.lock(at);
-      try {
-        records.append(at, fresh);
-      } finally {
-        records.unlock(at);
-      }
-    }
   }
 
   // Values.
@@ -478,13 +473,12 @@ final class Writes {
     Mem.putLong(mem, record + RecordSlot.UNDO_PLACE_OFFSET, 0);
   }
 
-  /** Gives back a record that is in no chain and no list, and its value. */
-  void drop(int index) {
+  /** Gives back the value of a record that is in no chain and no list. The record is free then. */
+  void empty(int index) {
     long record = parts.record(index);
     long place = RecordSlot.place(mem, record);
     Mem.putLong(mem, record + RecordSlot.VALUE_OFFSET, 0);
     Mem.putInt(mem, record + RecordSlot.FLAGS_OFFSET, 0);
     free(place);
-    pool.push(index);
   }
 }
