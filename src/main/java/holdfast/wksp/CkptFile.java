@@ -102,14 +102,15 @@ final class CkptFile {
    * Reads and checks the structure of a file.
    *
    * @param limits how much memory the list of allocations may take
+   * @param threads how many may look, at least 1; what they find does not depend on it
    * @throws CorruptDataException when a rule is broken
    */
-  static CkptFile scan(Disk.File file, Limits limits) throws IOException {
+  static CkptFile scan(Disk.File file, Limits limits, int threads) throws IOException {
     CkptMeta meta = meta(file);
     CkptFile scanned =
         meta.style() == 1
             ? new V1Scan(file, meta, limits.memoryMax()).run()
-            : new V2Scan(file, meta, limits.memoryMax()).run();
+            : new V2Scan(file, meta, limits.memoryMax(), threads).run();
     if (scanned.extents.gaps(null, meta.gaddrLo(), meta.gaddrHi()) < 0) {
       throw new CorruptDataException(
           meta.format(), 0, "allocations beside each other", "two that overlap");

@@ -5,8 +5,15 @@ import holdfast.internal.Disk;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
-/** Looks at a few bytes here and there in a file, by way of a buffer. */
+/**
+ * Looks at a few bytes here and there in a file, by way of a buffer. Who goes on from where it was
+ * gets a whole buffer; who jumps, as from block to block, will jump again, and gets little more
+ * than what was asked for.
+ */
 final class FileBytes {
+  /** Bytes that are read behind a jump, one cache line. */
+  private static final int LOOK_SIZE = 64;
+
   private final Disk.File file;
   private final long size;
   private final String format;
@@ -32,6 +39,8 @@ final class FileBytes {
    */
   int at(long position, int wanted) throws IOException {
     if (position < lo || position > lo + count - wanted) {
+      boolean jump = position < lo || position - lo > buffer.length;
+      int most = jump ? Math.max(wanted, LOOK_SIZE) : buffer.length;
       lo = position;
       count = 0;
       if (wanted > size - position) {
@@ -39,7 +48,7 @@ final class FileBytes {
             format, position, wanted + " bytes more", Math.max(0, size - position) + " bytes");
       }
       count =
-          (int) file.read(segment.asSlice(0, Math.min(buffer.length, size - position)), position);
+          (int) file.read(segment.asSlice(0, Math.min(most, size - position)), position);
       if (count < wanted) {
         throw new IOException(file.path() + " became shorter while it was read");
       }

@@ -1,13 +1,16 @@
 package holdfast.wksp;
 
+import holdfast.CorruptDataException;
 import holdfast.checkpt.FrameStyle;
 import holdfast.checkpt.Restore;
 import holdfast.internal.Disk;
 import holdfast.internal.Mem;
+import holdfast.internal.Workers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Reads the structure of a checkpoint of style 2, from its end.
@@ -28,12 +31,15 @@ final class V2Scan {
 
   private static final int LOOK_SIZE = 4096;
 
+  /** Groups whose ends are found in less time than it takes to start another thread for them. */
+  private static final int GROUPS_PER_THREAD = 32;
+
   private final Disk.File file;
   private final CkptMeta meta;
   private final FrameStyle style;
   private final long size;
   private final long memoryMax;
-  private final FileBytes bytes;
+  private final int threads;
   private CkptFile result;
 
   /** Number of allocations of each group. */
@@ -42,13 +48,20 @@ final class V2Scan {
   private Restore in;
   private MemorySegment scratch;
 
-  V2Scan(Disk.File file, CkptMeta meta, long memoryMax) throws IOException {
+  private final AtomicInteger nextGroup = new AtomicInteger();
+
+  /** The first group that was found damaged, and how. Guarded by this object. */
+  private int damagedGroup = Integer.MAX_VALUE;
+
+  private CorruptDataException damage;
+
+  V2Scan(Disk.File file, CkptMeta meta, long memoryMax, int threads) throws IOException {
     this.file = file;
     this.meta = meta;
     this.style = meta.frames();
     this.size = file.size();
     this.memoryMax = memoryMax;
-    this.bytes = new FileBytes(file, size, CkptHeader.format(), LOOK_SIZE);
+    this.threads = threads;
   }
 
   CkptFile run() throws IOException {
@@ -68,6 +81,7 @@ final class V2Scan {
       CkptFooter footer = footer(header);
       volumes(footer);
       groups(footer);
+      ends();
       return result;
     }
   }
@@ -288,8 +302,50 @@ final class V2Scan {
     if (position > limit) {
       throw CkptHeader.corrupt(at, "a frame up to byte " + limit, "one beyond");
     }
-    for (int i = result.groupFirst[g]; i < extents.count; i++) {
-      long dataSize = extents.size(i);
+    result.groupEnd[g] = limit; // until it is known better
+    result.groupFirst[g + 1] = extents.count;
+  }
+
+  /** Finds where the groups end, several at a time: a look at a block is a system call. */
+  private void ends() throws IOException {
+    int workers = style == FrameStyle.LZ4 ? 1 + result.groupCount / GROUPS_PER_THREAD : 1;
+    Workers.run(
+        Math.max(1, Math.min(threads, workers)),
+        worker -> {
+          FileBytes bytes = new FileBytes(file, size, CkptHeader.format(), LOOK_SIZE);
+          for (int g; (g = nextGroup.getAndIncrement()) < result.groupCount && isWanted(g); ) {
+            try {
+              result.groupEnd[g] = end(bytes, g);
+            } catch (CorruptDataException e) {
+              found(g, e);
+            } catch (IOException | RuntimeException | Error e) {
+              found(-1, null); // no other group matters any more
+              throw e;
+            }
+          }
+        });
+    if (damage != null) {
+      throw damage;
+    }
+  }
+
+  /** Groups are taken in order, so the first damage is found, however many look for it. */
+  private synchronized boolean isWanted(int g) {
+    return g < damagedGroup;
+  }
+
+  private synchronized void found(int g, CorruptDataException e) {
+    if (g < damagedGroup) {
+      damagedGroup = g;
+      damage = e;
+    }
+  }
+
+  private long end(FileBytes bytes, int g) throws IOException {
+    long limit = result.groupEnd[g];
+    long position = result.groupData[g];
+    for (int i = result.groupFirst[g]; i < result.groupFirst[g + 1]; i++) {
+      long dataSize = result.extents.size(i);
       if (style == FrameStyle.LZ4) {
         position = Lz4Walk.pass(bytes, position, dataSize, limit);
       } else if (dataSize > limit - position) {
@@ -301,7 +357,6 @@ final class V2Scan {
         position += dataSize;
       }
     }
-    result.groupEnd[g] = position;
-    result.groupFirst[g + 1] = extents.count;
+    return position;
   }
 }

@@ -89,7 +89,7 @@ public final class WkspRestore {
   private static WkspRestoreReport restore(
       Disk disk, Wksp wksp, Disk.File file, WkspRestoreOptions options) throws IOException {
     boolean sidecar = compare(disk, file, file.path(), options);
-    CkptFile checkpt = CkptFile.scan(file, options.limits());
+    CkptFile checkpt = CkptFile.scan(file, options.limits(), options.threads());
     if (options.verifyFirst()) {
       new CkptReader(file, checkpt, null, null, options.threads(), options.progress()).run();
     }
@@ -277,7 +277,7 @@ public final class WkspRestore {
    */
   public static WkspCheckptInfo info(Path file) throws IOException {
     try (Disk.File opened = OsDisk.INSTANCE.open(file, Disk.Mode.READ)) {
-      return CkptFile.scan(opened, WkspRestoreOptions.DEFAULT.limits()).info;
+      return CkptFile.scan(opened, WkspRestoreOptions.DEFAULT.limits(), 1).info;
     }
   }
 
@@ -292,7 +292,7 @@ public final class WkspRestore {
    */
   public static List<Partition> partitions(Path file, Limits limits) throws IOException {
     try (Disk.File opened = OsDisk.INSTANCE.open(file, Disk.Mode.READ)) {
-      Extents extents = CkptFile.scan(opened, limits).extents;
+      Extents extents = CkptFile.scan(opened, limits, 1).extents;
       List<Partition> partitions = new ArrayList<>(extents.count);
       for (int i = 0; i < extents.count; i++) {
         partitions.add(extents.partition(i));
@@ -316,7 +316,7 @@ public final class WkspRestore {
       throws IOException {
     Objects.requireNonNull(contents, "contents");
     try (Disk.File opened = OsDisk.INSTANCE.open(file, Disk.Mode.READ)) {
-      CkptFile checkpt = CkptFile.scan(opened, limits);
+      CkptFile checkpt = CkptFile.scan(opened, limits, 1);
       new CkptReader(opened, checkpt, contents, progress).run();
     }
   }
@@ -336,7 +336,7 @@ public final class WkspRestore {
   public static long verify(Path file, int threads, Limits limits, Progress progress)
       throws IOException {
     try (Disk.File opened = OsDisk.INSTANCE.open(file, Disk.Mode.READ)) {
-      CkptFile checkpt = CkptFile.scan(opened, limits);
+      CkptFile checkpt = CkptFile.scan(opened, limits, threads);
       new CkptReader(opened, checkpt, null, null, threads, progress).run();
       return checkpt.extents.totalSize();
     }
@@ -353,7 +353,7 @@ public final class WkspRestore {
    */
   public static Structure inspect(Path file, Limits limits) throws IOException {
     try (Disk.File opened = OsDisk.INSTANCE.open(file, Disk.Mode.READ)) {
-      return CkptStructure.of(CkptFile.scan(opened, limits));
+      return CkptStructure.of(CkptFile.scan(opened, limits, 1));
     }
   }
 
@@ -372,7 +372,7 @@ public final class WkspRestore {
     try (Disk.File opened = OsDisk.INSTANCE.open(file, Disk.Mode.READ)) {
       return level <= 0
           ? CkptPrint.preview(CkptFile.meta(opened))
-          : CkptPrint.all(CkptFile.scan(opened, limits), level);
+          : CkptPrint.all(CkptFile.scan(opened, limits, 1), level);
     }
   }
 }

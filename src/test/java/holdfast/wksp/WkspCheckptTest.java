@@ -198,6 +198,40 @@ class WkspCheckptTest {
     }
   }
 
+  /** Of two damaged groups the first is told, however many threads look for their ends. */
+  @Test
+  void theFirstDamageIsFoundByAnyNumberOfThreads() throws IOException {
+    Wksp wksp = workspace(6000, 1 << 20);
+    for (int i = 0; i < 5000; i++) {
+      wksp.alloc(1, 100, 1);
+    }
+    byte[] file = write(wksp, WkspCheckptOptions.DEFAULT);
+    CkptFile sound = scan(1);
+    assertTrue(sound.groupCount > 100, "groups=" + sound.groupCount);
+    for (int threads = 2; threads <= 4; threads++) {
+      assertArrayEquals(sound.groupEnd, scan(threads).groupEnd, "threads=" + threads);
+    }
+    int second = sound.groupCount - 3;
+    for (int first : new int[] {0, 50, second - 1}) {
+      byte[] damaged = file.clone();
+      for (int g : new int[] {first, second}) {
+        damaged[(int) sound.groupData[g] + 2] = 1; // a block of more than 64 KiB
+      }
+      put(damaged);
+      for (int threads = 1; threads <= 4; threads++) {
+        int n = threads;
+        CorruptDataException e = assertThrows(CorruptDataException.class, () -> scan(n));
+        assertEquals(sound.groupData[first], e.offset(), "threads=" + threads);
+      }
+    }
+  }
+
+  private CkptFile scan(int threads) throws IOException {
+    try (Disk.File file = disk.open(FILE, Disk.Mode.READ)) {
+      return CkptFile.scan(file, Limits.DEFAULT, threads);
+    }
+  }
+
   private static Wksp nativeWorkspace(Arena arena) {
     MemorySegment memory = arena.allocate(Wksp.footprint(10, 30 << 20), 4096);
     return Wksp.create(memory, "large", 1, 10, 30 << 20);
