@@ -92,6 +92,9 @@ public final class Wksp implements Closeable {
   /** Written under the lock, or by a thread whose map is gone. */
   private volatile State state = State.OPEN;
 
+  /** How often a read-only view looks at most. */
+  private int looksMax = LOOKS_MAX;
+
   /** {@code file} is null for a region in memory; {@code owner} is null for a read-only view. */
   private Wksp(Region region, WkspFile file, OwnerLock owner, WkspOptions options) {
     this.region = region;
@@ -924,6 +927,12 @@ public final class Wksp implements Closeable {
     }
   }
 
+  /** For tests: a read-only view looks as often as it takes. */
+  Wksp patient() {
+    looksMax = Integer.MAX_VALUE;
+    return this;
+  }
+
   /** Asks without the lock, until nothing has changed meanwhile. */
   private <T> T look(Query<T> query) {
     requireOpen();
@@ -938,9 +947,12 @@ public final class Wksp implements Closeable {
         } catch (CorruptDataException e) {
           damage = e;
         }
+        // What the query read was read before what follows; pairs with the CAS of the next owner,
+        // which comes before its stores.
+        Mem.loadFence();
         calm &= OwnerLock.owner(mem) == WkspHeader.UNLOCKED;
         calm &= Mem.getLongVolatile(mem, WkspHeader.CYCLE_OFFSET) == before;
-        if (calm || looks == LOOKS_MAX) {
+        if (calm || looks == looksMax) {
           if (damage != null) {
             throw damage;
           }
