@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -72,6 +73,7 @@ public class CheckptBench {
   private Lz4Compressor compressor;
   private Lz4Decompressor decompressor;
   private ExecutorService executor;
+  private final AtomicInteger nextFrame = new AtomicInteger();
   private Path file;
   private FileChannel channel;
 
@@ -147,7 +149,7 @@ public class CheckptBench {
       case "file" -> readFile();
       case "raw" -> readRaw();
       case "lz4-2" -> readFrames();
-      default -> readLz4(0, 1);
+      default -> readLz4();
     };
   }
 
@@ -195,10 +197,16 @@ public class CheckptBench {
     return to.offset();
   }
 
-  private long readLz4(int first, int step) throws IOException {
+  private long readLz4() throws IOException {
+    nextFrame.set(0);
+    return readRest();
+  }
+
+  /** Reads frames that nobody else has taken. */
+  private long readRest() throws IOException {
     Restore in = Restore.from(packed);
     long total = 0;
-    for (int i = first; i < frames.size(); i += step) {
+    for (int i; (i = nextFrame.getAndIncrement()) < frames.size(); ) {
       in.seek(offsets[i]);
       in.openFrame(FrameStyle.LZ4);
       in.data(outs.get(i));
@@ -209,8 +217,9 @@ public class CheckptBench {
   }
 
   private long readFrames() throws IOException {
-    Future<Long> other = executor.submit(() -> readLz4(1, 2));
-    long total = readLz4(0, 2);
+    nextFrame.set(0);
+    Future<Long> other = executor.submit(this::readRest);
+    long total = readRest();
     try {
       return total + other.get();
     } catch (ExecutionException | InterruptedException e) {
