@@ -47,8 +47,7 @@ final class FileBytes {
         throw new CorruptDataException(
             format, position, wanted + " bytes more", Math.max(0, size - position) + " bytes");
       }
-      count =
-          (int) file.read(segment.asSlice(0, Math.min(most, size - position)), position);
+      count = (int) file.read(segment.asSlice(0, Math.min(most, size - position)), position);
       if (count < wanted) {
         throw new IOException(file.path() + " became shorter while it was read");
       }
