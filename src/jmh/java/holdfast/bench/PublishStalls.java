@@ -1,0 +1,131 @@
+package holdfast.bench;
+
+import holdfast.checkpt.FrameStyle;
+import holdfast.snapshot.HashKind;
+import holdfast.snapshot.SnapshotInfo;
+import holdfast.snapshot.SnapshotKind;
+import holdfast.snapshot.SnapshotService;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * How long does a publication of 64 records take while nothing else happens, and while full
+ * snapshots are written one after the other?
+ *
+ * <pre>{@code
+ * java ... holdfast.bench.PublishStalls RECORDS SECONDS PER_SECOND WORKERS
+ * }</pre>
+ *
+ * <p>The publisher replaces random records of 128 bytes at a steady pace. A publication counts as
+ * beside a snapshot when it began after the snapshot was asked for and before it was complete:
+ * while the root is frozen, and while what was published meanwhile moves into it, which is when the
+ * file is forced and checked.
+ */
+public final class PublishStalls {
+  private static final int PUBLISHED_AT_ONCE = 64;
+  private static final int VALUE = 128;
+  private static final int WARM_UP_SECONDS = 5;
+
+  private PublishStalls() {}
+
+  /** Runs. */
+  public static void main(String[] args) throws Exception {
+    int records = Integer.parseInt(args[0]);
+    int seconds = Integer.parseInt(args[1]);
+    int rate = Integer.parseInt(args[2]);
+    int workers = Integer.parseInt(args[3]);
+    Path directory = SnapshotSet.directory();
+    try (SnapshotRig rig = new SnapshotRig(new SnapshotSet(records, VALUE), HashKind.SUM256)) {
+      rig.fill();
+      Pace pace = new Pace(rig, records, rate);
+      try (SnapshotService service = rig.service(directory, FrameStyle.LZ4, workers, true)) {
+        pace.run(WARM_UP_SECONDS, null);
+        SnapshotRig.write(service, SnapshotKind.FULL);
+        pace.run(WARM_UP_SECONDS, service);
+        Times alone = pace.run(seconds, null);
+        Times beside = pace.run(seconds, service);
+        System.out.println(alone.line("alone"));
+        System.out.println(beside.line("beside " + beside.snapshots + " snapshots"));
+      }
+    } finally {
+      SnapshotSet.empty(directory);
+      Files.delete(directory);
+    }
+  }
+
+  /** What was measured. */
+  private static final class Times {
+    private long[] nanos = new long[1 << 16];
+    private int count;
+    private int snapshots;
+
+    void add(long time) {
+      if (count == nanos.length) {
+        nanos = Arrays.copyOf(nanos, 2 * count);
+      }
+      nanos[count++] = time;
+    }
+
+    String line(String name) {
+      long[] sorted = Arrays.copyOf(nanos, count);
+      Arrays.sort(sorted);
+      return String.format(
+          Locale.ROOT,
+          "%-24s %7d publications, microseconds: p50 %.1f  p99 %.1f  p99.9 %.1f  max %.1f",
+          name,
+          count,
+          at(sorted, 0.5),
+          at(sorted, 0.99),
+          at(sorted, 0.999),
+          at(sorted, 1));
+    }
+
+    private static double at(long[] sorted, double part) {
+      int rank = (int) Math.ceil(part * sorted.length);
+      return sorted[Math.max(0, rank - 1)] / 1e3;
+    }
+  }
+
+  /** Publishes at a steady pace. */
+  private static final class Pace {
+    private final SnapshotRig rig;
+    private final int records;
+    private final long step;
+    private final SplittableRandom random = new SplittableRandom(3);
+    private final int[] numbers = new int[PUBLISHED_AT_ONCE];
+
+    Pace(SnapshotRig rig, int records, int rate) {
+      this.rig = rig;
+      this.records = records;
+      this.step = 1_000_000_000L / rate;
+    }
+
+    /** With a service: only what is beside its snapshots is counted. */
+    Times run(int seconds, SnapshotService service) {
+      Times times = new Times();
+      CompletableFuture<SnapshotInfo> running = null;
+      long begin = System.nanoTime();
+      long end = begin + seconds * 1_000_000_000L;
+      for (long next = begin; next < end; next += step) {
+        LockSupport.parkNanos(next - System.nanoTime());
+        for (int i = 0; i < numbers.length; i++) {
+          numbers[i] = random.nextInt(records);
+        }
+        if (service != null && (running == null || running.isDone())) {
+          running = service.trigger(SnapshotKind.FULL);
+          times.snapshots++;
+        }
+        times.add(rig.put(numbers, 0, numbers.length));
+      }
+      if (running != null) {
+        running.join();
+      }
+      return times;
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package holdfast.bench;
+
+import holdfast.checkpt.FrameStyle;
+import holdfast.snapshot.HashKind;
+import holdfast.snapshot.RecordStore;
+import holdfast.snapshot.RecordStoreConfig;
+import holdfast.snapshot.SnapshotInfo;
+import holdfast.snapshot.SnapshotKind;
+import holdfast.snapshot.SnapshotPolicy;
+import holdfast.snapshot.SnapshotService;
+import holdfast.snapshot.Txn;
+import holdfast.snapshot.Xid;
+import holdfast.wksp.Wksp;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+
+/** A record store with a {@link SnapshotSet} in it. */
+final class SnapshotRig implements AutoCloseable {
+  /** Records that are put before a publication. */
+  static final int PUBLISHED_AT_ONCE = 4096;
+
+  private static final int PART_MAX = 1 << 16;
+
+  /** Records in preparation, beside those of the set. */
+  private static final long SPARE = 1L << 17;
+
+  private final SnapshotSet set;
+  private final HashKind hash;
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment region;
+  private final long dataMax;
+  private final MemorySegment key = arena.allocate(SnapshotSet.KEY, Long.BYTES);
+  private final MemorySegment value;
+  private RecordStore store;
+  private long seq;
+
+  SnapshotRig(SnapshotSet set, HashKind hash) {
+    this.set = set;
+    this.hash = hash;
+    long recMax = set.records + SPARE;
+    dataMax = (set.valueSize + 110L) * recMax * 23 / 20 + 160 * recMax + (96L << 20);
+    region = arena.allocate(Wksp.footprint(PART_MAX, dataMax), 1 << 21);
+    value = arena.allocate(set.valueSize, Long.BYTES);
+    renew();
+  }
+
+  RecordStore store() {
+    return store;
+  }
+
+  /** An empty store in the same memory, whose pages have been touched from the second on. */
+  void renew() {
+    if (store != null) {
+      store.close();
+    } else {
+      region.fill((byte) 1);
+    }
+    Wksp wksp = Wksp.create(region, "bench", 1, PART_MAX, dataMax);
+    store =
+        RecordStore.create(
+            wksp, RecordStoreConfig.builder(set.records + SPARE).hash(hash).build());
+    seq = 0;
+  }
+
+  /** Puts all records. */
+  void fill() {
+    int[] numbers = new int[set.records];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = i;
+    }
+    put(numbers);
+  }
+
+  /** Replaces each value in an order that has nothing to do with where records lie. */
+  void shuffle() {
+    SplittableRandom random = new SplittableRandom(7);
+    int[] numbers = new int[set.records];
+    for (int i = 0; i < numbers.length; i++) {
+      int j = random.nextInt(i + 1);
+      numbers[i] = numbers[j];
+      numbers[j] = i;
+    }
+    put(numbers);
+  }
+
+  /** Replaces the values of some records, the same ones each time. */
+  void change(int count) {
+    SplittableRandom random = new SplittableRandom(9);
+    put(random.ints(count, 0, set.records).toArray());
+  }
+
+  private void put(int[] numbers) {
+    for (int lo = 0; lo < numbers.length; lo += PUBLISHED_AT_ONCE) {
+      put(numbers, lo, Math.min(numbers.length, lo + PUBLISHED_AT_ONCE));
+    }
+  }
+
+  /** Puts and publishes some; nanoseconds of the publication. */
+  long put(int[] numbers, int lo, int hi) {
+    Txn txn = store.prepare(null, new Xid(1, seq + 1));
+    for (int i = lo; i < hi; i++) {
+      set.key(numbers[i], key);
+      set.value(numbers[i], value);
+      store.put(txn, key, value);
+    }
+    long begin = System.nanoTime();
+    store.publish(txn, ++seq);
+    return System.nanoTime() - begin;
+  }
+
+  SnapshotService service(Path directory, FrameStyle style, int workers, boolean verify)
+      throws IOException {
+    SnapshotPolicy policy =
+        SnapshotPolicy.builder()
+            .every(0, 0)
+            .style(style, 4 << 20)
+            .workers(workers)
+            .verifyAfterWrite(verify)
+            .build();
+    return SnapshotService.start(store, directory, policy, event -> {});
+  }
+
+  /** Writes a snapshot of a kind, durable when this returns. */
+  static SnapshotInfo write(SnapshotService service, SnapshotKind kind) {
+    SnapshotInfo info = service.trigger(kind).join();
+    if (info.kind() != kind) {
+      throw new IllegalStateException(info + " and not " + kind);
+    }
+    return info;
+  }
+
+  @Override
+  public void close() {
+    store.close();
+    arena.close();
+  }
+}
