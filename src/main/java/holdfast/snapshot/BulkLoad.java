@@ -5,9 +5,11 @@ import java.lang.foreign.MemorySegment;
 /** Takes the records of a file into the root of an empty store. */
 final class BulkLoad implements RecordSink {
   private final RecordStore store;
+  private final SetHash hash;
 
-  BulkLoad(RecordStore store) {
+  BulkLoad(RecordStore store, SetHash hash) {
     this.store = store;
+    this.hash = hash;
   }
 
   @Override
@@ -18,7 +20,25 @@ final class BulkLoad implements RecordSink {
       long valueAt,
       int valueSize,
       long modSeq) {
-    store.load(key, keyAt, value, valueAt, valueSize, modSeq);
+    put(key, keyAt, value, valueAt, valueSize, modSeq, null, 0);
+  }
+
+  @Override
+  public void put(
+      MemorySegment key,
+      long keyAt,
+      MemorySegment value,
+      long valueAt,
+      int valueSize,
+      long modSeq,
+      MemorySegment digest,
+      long digestAt) {
+    store.load(key, keyAt, value, valueAt, valueSize, modSeq, digest, digestAt);
+  }
+
+  @Override
+  public SetHash hash() {
+    return hash.digestSize() == 0 ? null : hash;
   }
 
   @Override

@@ -65,6 +65,11 @@ final class RecordParser {
     return lastModSeq;
   }
 
+  /** Which record of its batch the present one is, from 0. */
+  long index() {
+    return Integer.toUnsignedLong(batch.records) - left - 1;
+  }
+
   boolean isTombstone() {
     return removed;
   }

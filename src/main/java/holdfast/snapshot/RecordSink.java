@@ -23,6 +23,29 @@ interface RecordSink {
   void put(
       MemorySegment key, long keyAt, MemorySegment value, long valueAt, int valueSize, long modSeq);
 
+  /**
+   * Takes a record that lives, whose digest somebody computed already.
+   *
+   * @param digest memory of what {@link #hash} says of the record
+   * @param digestAt offset of its first byte
+   */
+  default void put(
+      MemorySegment key,
+      long keyAt,
+      MemorySegment value,
+      long valueAt,
+      int valueSize,
+      long modSeq,
+      MemorySegment digest,
+      long digestAt) {
+    put(key, keyAt, value, valueAt, valueSize, modSeq);
+  }
+
+  /** How digests are computed by those who have the time; null when there is no use for them. */
+  default SetHash hash() {
+    return null;
+  }
+
   /** Takes a record that says that its key was removed. */
   void remove(MemorySegment key, long keyAt, long modSeq);
 }

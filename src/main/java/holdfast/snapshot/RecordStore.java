@@ -980,7 +980,7 @@ public final class RecordStore implements AutoCloseable {
       if (roots.liveCount() + roots.tombstoneCount() != 0) {
         throw new IllegalStateException("the store is not empty");
       }
-      return new BulkLoad(this);
+      return new BulkLoad(this, sums);
     } finally {
       treeLock.unlockWrite(stamp);
     }
@@ -992,14 +992,22 @@ public final class RecordStore implements AutoCloseable {
     }
   }
 
-  /** One record of {@link #bulkLoad}. */
+  /** One record of {@link #bulkLoad}; the digest may be null. */
   void load(
-      MemorySegment key, long keyAt, MemorySegment value, long valueAt, int size, long modSeq) {
+      MemorySegment key,
+      long keyAt,
+      MemorySegment value,
+      long valueAt,
+      int size,
+      long modSeq,
+      MemorySegment digest,
+      long digestAt) {
     long hash = KeyHash.of(parts.seed, key, keyAt, parts.keySize);
     long stamp = lockAlone();
     try {
       requireIdle();
-      writes.load(roots, hash, key, keyAt, value, valueAt, size, modSeq);
+      writes.load(
+          roots, hash, key, keyAt, value, valueAt, size, modSeq, digest, digestAt);
     } catch (Error e) {
       broken();
       throw e;

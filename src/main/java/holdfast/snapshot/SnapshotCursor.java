@@ -21,7 +21,7 @@ import java.util.List;
  * <pre>{@code
  * directory     helpers                            calling thread
  * entry    -->  read, checksum, decode, checksum   -->  record by record, in the order of the file
- *               into a slot of its own
+ *               into a slot of its own, digests
  * }</pre>
  *
  * <p>A record is shown only after all of its batch passed its checksums. A JUMBO batch is read by
@@ -46,6 +46,9 @@ final class SnapshotCursor implements RecordSource, Closeable {
   /** The batch whose records are shown; null between batches. */
   private BatchInfo current;
 
+  /** Digests of its records; null when there are none. */
+  private BatchDigests digests;
+
   /** The memory of a JUMBO batch; null while there is none. */
   private Arena jumbo;
 
@@ -57,13 +60,22 @@ final class SnapshotCursor implements RecordSource, Closeable {
     /** Over {@link #packed}; null when batches are raw. */
     final Restore decoder;
 
-    Slot(Arena arena, boolean raw, long storedMax, long plainMax) {
+    /** Null when nobody wants them. */
+    final BatchDigests digests;
+
+    Slot(Arena arena, boolean raw, long storedMax, long plainMax, BatchDigests digests) {
+      this.digests = digests;
       plainMem = arena.allocate(Math.max(1, plainMax), Long.BYTES);
       packed = raw ? plainMem : arena.allocate(Math.max(1, storedMax), Long.BYTES);
       decoder = raw ? null : Restore.from(packed);
     }
   }
 
+  /**
+   * A walk over all records.
+   *
+   * @param hash computes digests ahead; null when nobody wants them
+   */
   SnapshotCursor(
       Disk.File file,
       SnapFooter footer,
@@ -71,6 +83,7 @@ final class SnapshotCursor implements RecordSource, Closeable {
       long plainMax,
       long memoryMax,
       int helpers,
+      SetHash hash,
       Progress progress) {
     this.file = file;
     this.footer = footer;
@@ -82,14 +95,19 @@ final class SnapshotCursor implements RecordSource, Closeable {
     boolean raw = header.style() == FrameStyle.RAW;
     long slotSize = plainMax + (raw ? 0 : storedMax);
     requireMemory(slotSize, "batches");
+    long digestSize = hash == null ? 0 : BatchDigests.room(plainMax);
     int threads = helpers;
-    while (threads > 0 && SnapshotFileReader.slots(threads) * slotSize > memoryMax) {
+    while (threads > 0
+        && SnapshotFileReader.slots(threads) * (slotSize + digestSize) > memoryMax) {
       threads--;
     }
+    boolean ahead = hash != null && threads > 0; // alone, nobody has the time
     List<Slot> slots = new ArrayList<>();
     long count = Math.min(SnapshotFileReader.slots(threads), Math.max(1, footer.frames()));
     for (int i = 0; i < count; i++) {
-      slots.add(new Slot(arena, raw, storedMax, plainMax));
+      BatchDigests digests =
+          ahead ? new BatchDigests(hash, header.keySize(), digestSize, arena) : null;
+      slots.add(new Slot(arena, raw, storedMax, plainMax, digests));
     }
     this.pipeline = new SlotPipeline<>(slots, threads, "holdfast-snapshot-r", this::decode);
   }
@@ -139,6 +157,7 @@ final class SnapshotCursor implements RecordSource, Closeable {
     Slot ready = pipeline.oldest(true);
     if (ready != null) {
       current = ready;
+      digests = ready.digests;
       parser.begin(ready, ready.plainMem);
     } else if (more) {
       current = new BatchInfo();
@@ -160,6 +179,7 @@ final class SnapshotCursor implements RecordSource, Closeable {
     parser.end();
     BatchInfo ended = current;
     current = null;
+    digests = null;
     SnapshotFileReader.tell(progress, ended, footer);
     if (ended.isJumbo()) {
       closeJumbo();
@@ -205,6 +225,15 @@ final class SnapshotCursor implements RecordSource, Closeable {
     return parser.isTombstone();
   }
 
+  /** Where the digest of the present record is in {@link #digests}; -1 when it is not known. */
+  long digestAt() {
+    return digests == null ? -1 : digests.at(parser.index());
+  }
+
+  MemorySegment digests() {
+    return digests.memory;
+  }
+
   /** Ends the helpers and frees all memory; the file stays open. */
   @Override
   public void close() {
@@ -244,6 +273,9 @@ final class SnapshotCursor implements RecordSource, Closeable {
     }
     BatchHead.check(head, slot);
     requireDataCrc(dataCrc, slot);
+    if (slot.digests != null) {
+      slot.digests.compute(slot, slot.plainMem);
+    }
   }
 
   private static SnapshotException badFrame(BatchInfo batch, CorruptDataException e) {

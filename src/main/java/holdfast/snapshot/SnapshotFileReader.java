@@ -215,24 +215,36 @@ final class SnapshotFileReader implements Closeable {
    * @param progress told about bytes of the file
    */
   SnapshotCursor cursor(int helpers, Progress progress) {
-    return new SnapshotCursor(file, footer, storedMax, plainMax, memoryMax, helpers, progress);
+    return cursor(helpers, null, progress);
+  }
+
+  private SnapshotCursor cursor(int helpers, SetHash hash, Progress progress) {
+    return new SnapshotCursor(
+        file, footer, storedMax, plainMax, memoryMax, helpers, hash, progress);
   }
 
   /** Gives all records to a sink; otherwise as {@link #cursor}. */
   void read(RecordSink sink, int helpers, Progress progress) throws IOException {
-    try (SnapshotCursor cursor = cursor(helpers, progress)) {
+    try (SnapshotCursor cursor = cursor(helpers, sink.hash(), progress)) {
       while (cursor.next()) {
         MemorySegment memory = cursor.memory();
+        long keyAt = cursor.keyAt();
+        long valueAt = cursor.valueAt();
+        long digestAt = cursor.digestAt();
         if (cursor.isTombstone()) {
-          sink.remove(memory, cursor.keyAt(), cursor.modSeq());
+          sink.remove(memory, keyAt, cursor.modSeq());
+        } else if (digestAt < 0) {
+          sink.put(memory, keyAt, memory, valueAt, cursor.valueSize(), cursor.modSeq());
         } else {
           sink.put(
               memory,
-              cursor.keyAt(),
+              keyAt,
               memory,
-              cursor.valueAt(),
+              valueAt,
               cursor.valueSize(),
-              cursor.modSeq());
+              cursor.modSeq(),
+              cursor.digests(),
+              digestAt);
         }
       }
     } catch (UncheckedIOException e) {

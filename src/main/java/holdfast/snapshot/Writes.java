@@ -178,7 +178,11 @@ final class Writes {
         keyAt, "each key once", Keys.hex(key, keyAt, parts.keySize) + " again");
   }
 
-  /** Stores a record in the root, which has none with this key and none with a higher number. */
+  /**
+   * Stores a record in the root, which has none with this key and none with a higher number.
+   *
+   * @param digest memory of the digest; null when it is not known
+   */
   void load(
       RootLists roots,
       long hash,
@@ -187,7 +191,9 @@ final class Writes {
       MemorySegment value,
       long valueAt,
       int size,
-      long modSeq) {
+      long modSeq,
+      MemorySegment digest,
+      long digestAt) {
     int last = roots.lastLive();
     if (modSeq <= 0 || (last != NONE && RecordSlot.modSeq(mem, parts.record(last)) > modSeq)) {
       throw StoreHeader.corrupt(keyAt, "ascending sequence numbers from 1 on", modSeq);
@@ -200,7 +206,11 @@ final class Writes {
     int index;
     try {
       Mem.copy(value, valueAt, mem, valueAt(place), size);
-      digest(key, keyAt, place, size);
+      if (digest == null) {
+        digest(key, keyAt, place, size);
+      } else {
+        Mem.copy(digest, digestAt, mem, address(place), digestSize);
+      }
       index = isInRecord(place) ? parts.recordIndex(place) : take();
     } catch (Throwable e) {
       abandon(place);
