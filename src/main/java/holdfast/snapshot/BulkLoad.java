@@ -5,10 +5,15 @@ import java.lang.foreign.MemorySegment;
 /** Takes the records of a file into the root of an empty store. */
 final class BulkLoad implements RecordSink {
   private final RecordStore store;
+  private final Chains chains;
   private final SetHash hash;
 
-  BulkLoad(RecordStore store, SetHash hash) {
+  /** Of no use but that it is used. */
+  private long approached;
+
+  BulkLoad(RecordStore store, Chains chains, SetHash hash) {
     this.store = store;
+    this.chains = chains;
     this.hash = hash;
   }
 
@@ -34,6 +39,11 @@ final class BulkLoad implements RecordSink {
       MemorySegment digest,
       long digestAt) {
     store.load(key, keyAt, value, valueAt, valueSize, modSeq, digest, digestAt);
+  }
+
+  @Override
+  public void expect(MemorySegment keys, long[] keyAt, int count) {
+    approached += chains.approach(keys, keyAt, count);
   }
 
   @Override

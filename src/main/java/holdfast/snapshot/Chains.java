@@ -127,6 +127,28 @@ final class Chains {
   }
 
   /**
+   * Reads what {@link #owned} will look at first for some keys, so that it is in the caches then:
+   * here all misses are under way at the same time, there one waits for the other.
+   *
+   * @param keyAt offsets of the keys; overwritten
+   * @param count how many
+   * @return a number of no meaning, to be kept, else the compiler would leave out the reads
+   */
+  long approach(MemorySegment keys, long[] keyAt, int count) {
+    long sum = 0;
+    for (int i = 0; i < count; i++) {
+      long at = at(KeyHash.of(parts.seed, keys, keyAt[i], parts.keySize));
+      keyAt[i] = at;
+      sum += Mem.getLong(mem, at);
+    }
+    for (int i = 0; i < count; i++) {
+      int head = (int) Mem.getLong(mem, keyAt[i]);
+      sum += head == StoreMemory.NONE ? 0 : RecordSlot.hash(mem, parts.record(head));
+    }
+    return sum;
+  }
+
+  /**
    * Takes a record out of its chain.
    *
    * @param head of the chain now

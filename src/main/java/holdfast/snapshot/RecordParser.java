@@ -65,6 +65,28 @@ final class RecordParser {
     return lastModSeq;
   }
 
+  /**
+   * Where the keys of the present record and of those behind it in its batch are. Their bytes are
+   * not checked yet: whatever cannot be a record ends the row.
+   *
+   * @param target takes the offsets
+   * @return how many, at least 1
+   */
+  int ahead(long[] target) {
+    int count = 0;
+    long max = Math.min(target.length, left + 1);
+    for (long at = keyAt; count < max; ) {
+      long value = at + keySize + RecordHead.SIZE;
+      int size = value > batch.plain ? -1 : RecordHead.valueSize(mem, at + keySize);
+      if (size < 0 || size > batch.plain - value) {
+        break;
+      }
+      target[count++] = at;
+      at += RecordHead.size(keySize, size);
+    }
+    return count;
+  }
+
   /** Which record of its batch the present one is, from 0. */
   long index() {
     return Integer.toUnsignedLong(batch.records) - left - 1;

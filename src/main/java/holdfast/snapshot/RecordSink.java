@@ -41,6 +41,16 @@ interface RecordSink {
     put(key, keyAt, value, valueAt, valueSize, modSeq);
   }
 
+  /**
+   * The keys of the next records, for those who can prepare something. They may be damaged, and the
+   * records may not come.
+   *
+   * @param keys memory of the keys
+   * @param keyAt offsets of their first bytes; may be overwritten
+   * @param count how many of them
+   */
+  default void expect(MemorySegment keys, long[] keyAt, int count) {}
+
   /** How digests are computed by those who have the time; null when there is no use for them. */
   default SetHash hash() {
     return null;

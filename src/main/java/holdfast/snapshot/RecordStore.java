@@ -980,7 +980,7 @@ public final class RecordStore implements AutoCloseable {
       if (roots.liveCount() + roots.tombstoneCount() != 0) {
         throw new IllegalStateException("the store is not empty");
       }
-      return new BulkLoad(this, sums);
+      return new BulkLoad(this, chains, sums);
     } finally {
       treeLock.unlockWrite(stamp);
     }

@@ -225,6 +225,11 @@ final class SnapshotCursor implements RecordSource, Closeable {
     return parser.isTombstone();
   }
 
+  /** Where the next keys are, that of the present record first; see {@link RecordParser#ahead}. */
+  int ahead(long[] target) {
+    return parser.ahead(target);
+  }
+
   /** Where the digest of the present record is in {@link #digests}; -1 when it is not known. */
   long digestAt() {
     return digests == null ? -1 : digests.at(parser.index());

@@ -30,6 +30,9 @@ import java.util.concurrent.CancellationException;
 final class SnapshotFileReader implements Closeable {
   static final int PIECE = 1 << 20;
 
+  /** Records that a sink hears of at a time: about as many misses as a processor has under way. */
+  private static final int AHEAD = 16;
+
   private final Disk.File file;
   private final SnapFooter footer;
   private final SnapHeader header;
@@ -226,8 +229,15 @@ final class SnapshotFileReader implements Closeable {
   /** Gives all records to a sink; otherwise as {@link #cursor}. */
   void read(RecordSink sink, int helpers, Progress progress) throws IOException {
     try (SnapshotCursor cursor = cursor(helpers, sink.hash(), progress)) {
+      long[] ahead = new long[AHEAD];
+      int known = 0;
       while (cursor.next()) {
         MemorySegment memory = cursor.memory();
+        if (known == 0) {
+          known = cursor.ahead(ahead);
+          sink.expect(memory, ahead, known);
+        }
+        known--;
         long keyAt = cursor.keyAt();
         long valueAt = cursor.valueAt();
         long digestAt = cursor.digestAt();
