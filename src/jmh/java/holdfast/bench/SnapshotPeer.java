@@ -199,7 +199,8 @@ abstract class SnapshotPeer implements AutoCloseable {
     }
 
     private static DB.TreeMapMaker<byte[], byte[]> tree(DB db) {
-      return db.treeMap("records", Serializer.BYTE_ARRAY, Serializer.BYTE_ARRAY).valuesOutsideNodesEnable();
+      return db.treeMap("records", Serializer.BYTE_ARRAY, Serializer.BYTE_ARRAY)
+          .valuesOutsideNodesEnable();
     }
 
     private static DBMaker.Maker file(Path directory) {

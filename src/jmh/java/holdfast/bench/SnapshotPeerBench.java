@@ -25,7 +25,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Fork(value = 1, jvmArgsAppend = {"-Xmx5g", "-XX:MaxDirectMemorySize=12g"})
+@Fork(
+    value = 1,
+    jvmArgsAppend = {"-Xmx5g", "-XX:MaxDirectMemorySize=12g"})
 @Warmup(iterations = 2)
 @Measurement(iterations = 5)
 public class SnapshotPeerBench {

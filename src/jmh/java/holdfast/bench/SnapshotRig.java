@@ -60,8 +60,7 @@ final class SnapshotRig implements AutoCloseable {
     }
     Wksp wksp = Wksp.create(region, "bench", 1, PART_MAX, dataMax);
     store =
-        RecordStore.create(
-            wksp, RecordStoreConfig.builder(set.records + SPARE).hash(hash).build());
+        RecordStore.create(wksp, RecordStoreConfig.builder(set.records + SPARE).hash(hash).build());
     seq = 0;
   }
 

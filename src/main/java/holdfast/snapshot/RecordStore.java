@@ -1006,8 +1006,7 @@ public final class RecordStore implements AutoCloseable {
     long stamp = lockAlone();
     try {
       requireIdle();
-      writes.load(
-          roots, hash, key, keyAt, value, valueAt, size, modSeq, digest, digestAt);
+      writes.load(roots, hash, key, keyAt, value, valueAt, size, modSeq, digest, digestAt);
     } catch (Error e) {
       broken();
       throw e;

@@ -97,8 +97,7 @@ final class SnapshotCursor implements RecordSource, Closeable {
     requireMemory(slotSize, "batches");
     long digestSize = hash == null ? 0 : BatchDigests.room(plainMax);
     int threads = helpers;
-    while (threads > 0
-        && SnapshotFileReader.slots(threads) * (slotSize + digestSize) > memoryMax) {
+    while (threads > 0 && SnapshotFileReader.slots(threads) * (slotSize + digestSize) > memoryMax) {
       threads--;
     }
     boolean ahead = hash != null && threads > 0; // alone, nobody has the time
