@@ -5,6 +5,9 @@ import holdfast.snapshot.HashKind;
 import holdfast.snapshot.SnapshotInfo;
 import holdfast.snapshot.SnapshotKind;
 import holdfast.snapshot.SnapshotService;
+import holdfast.snapshot.Txn;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,12 +27,16 @@ import java.util.concurrent.locks.LockSupport;
  * <p>The publisher replaces random records of 128 bytes at a steady pace. A publication counts as
  * beside a snapshot when it began after the snapshot was asked for and before it was complete:
  * while the root is frozen, and while what was published meanwhile moves into it, which is when the
- * file is forced and checked.
+ * file is forced and checked. On a machine that is busy with other things the clock shows the
+ * scheduler; the processor time of the publisher shows the work alone, without any waiting.
  */
 public final class PublishStalls {
   private static final int PUBLISHED_AT_ONCE = 64;
   private static final int VALUE = 128;
+  private static final int SPARE = 1 << 21;
   private static final int WARM_UP_SECONDS = 5;
+
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private PublishStalls() {}
 
@@ -40,7 +47,8 @@ public final class PublishStalls {
     int rate = Integer.parseInt(args[2]);
     int workers = Integer.parseInt(args[3]);
     Path directory = SnapshotSet.directory();
-    try (SnapshotRig rig = new SnapshotRig(new SnapshotSet(records, VALUE), HashKind.SUM256)) {
+    SnapshotSet set = new SnapshotSet(records, VALUE);
+    try (SnapshotRig rig = new SnapshotRig(set, HashKind.SUM256, SPARE)) {
       rig.fill();
       Pace pace = new Pace(rig, records, rate);
       try (SnapshotService service = rig.service(directory, FrameStyle.LZ4, workers, true)) {
@@ -49,8 +57,8 @@ public final class PublishStalls {
         pace.run(WARM_UP_SECONDS, service);
         Times alone = pace.run(seconds, null);
         Times beside = pace.run(seconds, service);
-        System.out.println(alone.line("alone"));
-        System.out.println(beside.line("beside " + beside.snapshots + " snapshots"));
+        alone.print("alone");
+        beside.print("beside " + beside.snapshots + " snapshots");
       }
     } finally {
       SnapshotSet.empty(directory);
@@ -58,25 +66,29 @@ public final class PublishStalls {
     }
   }
 
-  /** What was measured. */
+  /** What was measured, by the clock and by the processor time of the publisher. */
   private static final class Times {
-    private long[] nanos = new long[1 << 16];
+    private final long[] clock;
+    private final long[] processor;
     private int count;
     private int snapshots;
 
-    void add(long time) {
-      if (count == nanos.length) {
-        nanos = Arrays.copyOf(nanos, 2 * count);
-      }
-      nanos[count++] = time;
+    Times(int max) {
+      clock = new long[max];
+      processor = new long[max];
     }
 
-    String line(String name) {
-      long[] sorted = Arrays.copyOf(nanos, count);
+    void print(String name) {
+      System.out.println(line(name + ", clock", clock));
+      System.out.println(line(name + ", processor", processor));
+    }
+
+    private String line(String name, long[] times) {
+      long[] sorted = Arrays.copyOf(times, count);
       Arrays.sort(sorted);
       return String.format(
           Locale.ROOT,
-          "%-24s %7d publications, microseconds: p50 %.1f  p99 %.1f  p99.9 %.1f  max %.1f",
+          "%-32s %7d publications, microseconds: p50 %.1f  p99 %.1f  p99.9 %.1f  max %.1f",
           name,
           count,
           at(sorted, 0.5),
@@ -107,7 +119,7 @@ public final class PublishStalls {
 
     /** With a service: only what is beside its snapshots is counted. */
     Times run(int seconds, SnapshotService service) {
-      Times times = new Times();
+      Times times = new Times((int) (seconds * 1_000_000_000L / step) + 1);
       CompletableFuture<SnapshotInfo> running = null;
       long begin = System.nanoTime();
       long end = begin + seconds * 1_000_000_000L;
@@ -120,7 +132,12 @@ public final class PublishStalls {
           running = service.trigger(SnapshotKind.FULL);
           times.snapshots++;
         }
-        times.add(rig.put(numbers, 0, numbers.length));
+        Txn txn = rig.prepare(numbers, 0, numbers.length);
+        long processor = THREADS.getCurrentThreadCpuTime();
+        long clock = System.nanoTime();
+        rig.publish(txn);
+        times.clock[times.count] = System.nanoTime() - clock;
+        times.processor[times.count++] = THREADS.getCurrentThreadCpuTime() - processor;
       }
       if (running != null) {
         running.join();

@@ -24,13 +24,11 @@ final class SnapshotRig implements AutoCloseable {
 
   private static final int PART_MAX = 1 << 16;
 
-  /** Records in preparation, beside those of the set. */
-  private static final long SPARE = 1L << 17;
-
   private final SnapshotSet set;
   private final HashKind hash;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment region;
+  private final long recMax;
   private final long dataMax;
   private final MemorySegment key = arena.allocate(SnapshotSet.KEY, Long.BYTES);
   private final MemorySegment value;
@@ -38,9 +36,14 @@ final class SnapshotRig implements AutoCloseable {
   private long seq;
 
   SnapshotRig(SnapshotSet set, HashKind hash) {
+    this(set, hash, 1 << 17);
+  }
+
+  /** With room for so many records that are in preparation, or published beside a snapshot. */
+  SnapshotRig(SnapshotSet set, HashKind hash, int spare) {
     this.set = set;
     this.hash = hash;
-    long recMax = set.records + SPARE;
+    recMax = set.records + spare;
     dataMax = (set.valueSize + 110L) * recMax * 23 / 20 + 160 * recMax + (96L << 20);
     region = arena.allocate(Wksp.footprint(PART_MAX, dataMax), 1 << 21);
     value = arena.allocate(set.valueSize, Long.BYTES);
@@ -60,7 +63,7 @@ final class SnapshotRig implements AutoCloseable {
     }
     Wksp wksp = Wksp.create(region, "bench", 1, PART_MAX, dataMax);
     store =
-        RecordStore.create(wksp, RecordStoreConfig.builder(set.records + SPARE).hash(hash).build());
+        RecordStore.create(wksp, RecordStoreConfig.builder(recMax).hash(hash).build());
     seq = 0;
   }
 
@@ -93,21 +96,23 @@ final class SnapshotRig implements AutoCloseable {
 
   private void put(int[] numbers) {
     for (int lo = 0; lo < numbers.length; lo += PUBLISHED_AT_ONCE) {
-      put(numbers, lo, Math.min(numbers.length, lo + PUBLISHED_AT_ONCE));
+      publish(prepare(numbers, lo, Math.min(numbers.length, lo + PUBLISHED_AT_ONCE)));
     }
   }
 
-  /** Puts and publishes some; nanoseconds of the publication. */
-  long put(int[] numbers, int lo, int hi) {
+  /** A transaction with some of the records. */
+  Txn prepare(int[] numbers, int lo, int hi) {
     Txn txn = store.prepare(null, new Xid(1, seq + 1));
     for (int i = lo; i < hi; i++) {
       set.key(numbers[i], key);
       set.value(numbers[i], value);
       store.put(txn, key, value);
     }
-    long begin = System.nanoTime();
+    return txn;
+  }
+
+  void publish(Txn txn) {
     store.publish(txn, ++seq);
-    return System.nanoTime() - begin;
   }
 
   SnapshotService service(Path directory, FrameStyle style, int workers, boolean verify)
