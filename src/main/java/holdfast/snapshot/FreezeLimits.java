@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param drainBatch records that a publication moves at least while there is something to catch up
  */
 record FreezeLimits(long records, long bytes, Duration time, int drainBatch) {
-  static final int DRAIN_BATCH = 4096;
+  /** More than most publications have, and few enough to be moved in a millisecond or two. */
+  static final int DRAIN_BATCH = 1024;
 
   /** No limits. */
   static final FreezeLimits NONE =

@@ -21,7 +21,10 @@ import java.util.function.Consumer;
  */
 final class SnapshotJob extends SaveJob {
   /** Records that are moved at a time while the job waits for an earlier freeze to drain. */
-  private static final int DRAIN = 1 << 14;
+  private static final int DRAIN = FreezeLimits.DRAIN_BATCH;
+
+  /** Between two moves, so that publishers get their turn: the lock prefers who asks again. */
+  private static final long TURN_NANOS = 50_000;
 
   private static final long WAIT_NANOS = 1_000_000;
 
@@ -103,9 +106,7 @@ final class SnapshotJob extends SaveJob {
         throw new SnapshotException(
             Reason.PRESSURE, "the store was not free to be frozen for " + patience);
       }
-      if (store.drain(DRAIN) == 0) {
-        LockSupport.parkNanos(WAIT_NANOS);
-      }
+      LockSupport.parkNanos(store.drain(DRAIN) == 0 ? WAIT_NANOS : TURN_NANOS);
     }
   }
 
