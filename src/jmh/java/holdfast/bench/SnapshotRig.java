@@ -24,6 +24,9 @@ final class SnapshotRig implements AutoCloseable {
 
   private static final int PART_MAX = 1 << 16;
 
+  /** The values have no room in records of 256 bytes, which are the default. */
+  private static final int RECORD = 128;
+
   private final SnapshotSet set;
   private final HashKind hash;
   private final Arena arena = Arena.ofShared();
@@ -63,7 +66,8 @@ final class SnapshotRig implements AutoCloseable {
     }
     Wksp wksp = Wksp.create(region, "bench", 1, PART_MAX, dataMax);
     store =
-        RecordStore.create(wksp, RecordStoreConfig.builder(recMax).hash(hash).build());
+        RecordStore.create(
+            wksp, RecordStoreConfig.builder(recMax).recordSize(RECORD).hash(hash).build());
     seq = 0;
   }
 
