@@ -11,8 +11,8 @@ import java.time.Duration;
  * @param drainBatch records that a publication moves at least while there is something to catch up
  */
 record FreezeLimits(long records, long bytes, Duration time, int drainBatch) {
-  /** More than most publications have, and few enough to be moved in a millisecond or two. */
-  static final int DRAIN_BATCH = 1024;
+  /** Few enough to be moved in about the time that publications take without this. */
+  static final int DRAIN_BATCH = 128;
 
   /** No limits. */
   static final FreezeLimits NONE =

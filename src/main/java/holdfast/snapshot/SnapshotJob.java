@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  */
 final class SnapshotJob extends SaveJob {
   /** Records that are moved at a time while the job waits for an earlier freeze to drain. */
-  private static final int DRAIN = FreezeLimits.DRAIN_BATCH;
+  private static final int DRAIN = 256;
 
   /** Between two moves, so that publishers get their turn: the lock prefers who asks again. */
   private static final long TURN_NANOS = 50_000;
