@@ -154,22 +154,29 @@ class WkspTest {
     assertThrows(IllegalArgumentException.class, () -> Wksp.create(bytes, "a", 0, 1, 1));
   }
 
+  private static void joinRefuses(MemorySegment region, long offset) {
+    var e = assertThrows(CorruptDataException.class, () -> Wksp.join(region));
+    assertEquals(offset, e.offset(), e::getMessage);
+  }
+
   @Test
   void joinRefusesWhatIsNoWorkspace() {
     MemorySegment region = region(2, 1000);
-    assertThrows(CorruptDataException.class, () -> Wksp.join(region));
+    joinRefuses(region, WkspHeader.MAGIC_OFFSET);
     Wksp.create(region, "a", 0, 2, 1000);
-    assertThrows(CorruptDataException.class, () -> Wksp.join(region.asSlice(0, 1152)));
-    assertThrows(CorruptDataException.class, () -> Wksp.join(region.asSlice(0, 127)));
+    joinRefuses(region.asSlice(0, 1152), 0);
+    joinRefuses(region.asSlice(0, 127), 0);
     Wksp.join(region).verify();
-    for (long offset : new long[] {0, 8, 16, 24, 32, 40}) {
-      long old = Mem.getLong(region, offset);
-      Mem.putLong(region, offset, old ^ 0x8000_0000_0000_00FFL);
-      assertThrows(CorruptDataException.class, () -> Wksp.join(region), "offset " + offset);
-      Mem.putLong(region, offset, old);
+    // An impossible data_max is told of at part_max: together they are the geometry.
+    long[][] damages = {{0, 0}, {8, 8}, {16, 8}, {24, 24}, {32, 32}, {40, 40}};
+    for (long[] damage : damages) {
+      long old = Mem.getLong(region, damage[0]);
+      Mem.putLong(region, damage[0], old ^ 0x8000_0000_0000_00FFL);
+      joinRefuses(region, damage[1]);
+      Mem.putLong(region, damage[0], old);
     }
     Mem.putLong(region, WkspHeader.CYCLE_OFFSET, 3);
-    assertThrows(CorruptDataException.class, () -> Wksp.join(region));
+    joinRefuses(region, WkspHeader.CYCLE_OFFSET);
   }
 
   @Test
