@@ -53,6 +53,18 @@ final class Crafted {
     return bytes(store, store.full(style, SnapHeader.BATCH_MIN));
   }
 
+  /** The file with some zeros before a byte that lies before the end of the directory. */
+  static Crafted withZeros(byte[] file, long at, int count) {
+    byte[] longer = new byte[file.length + count];
+    System.arraycopy(file, 0, longer, 0, (int) at);
+    System.arraycopy(file, (int) at, longer, (int) at + count, (int) (file.length - at));
+    Crafted crafted = new Crafted(longer);
+    long directory = crafted.footer() + SnapFooter.DIRECTORY_OFFSET_OFFSET;
+    Mem.putLong(crafted.mem, directory, Mem.getLong(crafted.mem, directory) + count);
+    Mem.putLong(crafted.mem, crafted.footer() + SnapFooter.FILE_SIZE_OFFSET, longer.length);
+    return crafted;
+  }
+
   static ModelStore small(HashKind hash) {
     ModelStore store = new ModelStore(ModelStore.KEY_SIZE, hash);
     for (int i = 1; i <= 3; i++) {

@@ -188,6 +188,27 @@ class RecordStoreTest {
     store.verify();
   }
 
+  @Test
+  void aRootThatWasTakenBackEndsNoOtherFreeze() {
+    store.freezeLimits(new FreezeLimits(1, 1 << 20, Duration.ofDays(1), 100));
+    FrozenRoot first = store.tryFreeze().orElseThrow();
+    Txn a = prepare(null);
+    put(a, 1, 1);
+    put(a, 2, 2);
+    store.publish(a, 1); // more than it may cost
+    store.drain(100);
+    FrozenRoot second = store.tryFreeze().orElseThrow();
+    first.close();
+    Txn b = prepare(null);
+    put(b, 3, 3);
+    store.publish(b, 2);
+    assertEquals(2, second.liveCount());
+    assertEquals(-1, second.get(StoreRig.key(3), MemorySegment.NULL));
+    store.verify();
+    second.close();
+    assertEquals(1, store.drain(100));
+  }
+
   /** F13: whoever walks finds out between two batches, and has seen nothing newer. */
   @Test
   void aWalkThatIsOvertakenEndsBetweenTwoBatches() {

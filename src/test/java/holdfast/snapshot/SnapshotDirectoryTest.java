@@ -81,6 +81,23 @@ class SnapshotDirectoryTest {
   }
 
   @Test
+  void whereverPruningEndsNoIncrementalLosesItsBase() throws IOException {
+    for (int n = 1; n <= 2; n++) {
+      SimDisk disk = SnapshotSeries.disk();
+      SnapshotSeries series = new SnapshotSeries();
+      try (var directory = SnapshotDirectory.open(disk, DIR)) {
+        for (SnapshotKind kind : List.of(FULL, INCREMENTAL, FULL)) {
+          series.changeAndSave(disk, directory, kind);
+        }
+        disk.faults().fail(n, EnumSet.of(SimFaults.Op.DELETE), "*", Effect.IO_ERROR);
+        assertThrows(IOException.class, () -> directory.prune(ModelStore.STORE, 1, 1));
+        Set<String> left = names(disk);
+        assertTrue(left.contains(full(1)) || !left.contains(incr(1, 2)), left::toString);
+      }
+    }
+  }
+
+  @Test
   void foreignDamagedAndUnknownFilesStay() throws IOException {
     SimDisk disk = SnapshotSeries.disk();
     SnapshotSeries series = new SnapshotSeries();

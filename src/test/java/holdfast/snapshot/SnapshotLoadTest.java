@@ -220,6 +220,23 @@ class SnapshotLoadTest {
     assertEquals(5, load().seq());
   }
 
+  /** Not tried, and not taken for damaged either. */
+  @Test
+  void anIncrementalOfAnotherBaseWithTheSameNumberIsHomeless() throws IOException {
+    byte[] stray = disk.content().get(incr(4, 6).toString());
+    series.backTo(3);
+    series.store.put(99, new byte[50]);
+    try (var directory = SnapshotDirectory.open(disk, DIR)) {
+      series.changeAndSave(disk, directory, FULL);
+    }
+    try (Disk.File file = disk.open(incr(4, 6), Disk.Mode.CREATE)) {
+      file.write(MemorySegment.ofArray(stray), 0);
+    }
+    LoadReport report = load();
+    assertEquals(4, report.seq());
+    assertEquals(List.of(Reason.NO_BASE), report.rejects().stream().map(Reject::reason).toList());
+  }
+
   @Test
   void storesInOneDirectoryHaveToBeNamed() throws IOException {
     SnapshotSeries other = new SnapshotSeries();

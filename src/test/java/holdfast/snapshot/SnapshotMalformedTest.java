@@ -281,6 +281,62 @@ class SnapshotMalformedTest {
         row("first seq", Reason.BAD_RECORD, full, entry(0, SnapEntry.FIRST_SEQ_OFFSET, 1)));
   }
 
+  /** Refused where it stands, before the sums over all entries show it. */
+  @Test
+  void aBatchEndsBeforeTheDirectory() throws IOException {
+    byte[] packed = Crafted.full(FrameStyle.LZ4, HashKind.SUM256);
+    for (long stored : new long[] {0, 800}) {
+      Crafted crafted = new Crafted(packed);
+      long at = crafted.entry(0) + SnapEntry.STORED_OFFSET;
+      Mem.putLong(crafted.mem, at, stored);
+      Mem.putLong(crafted.mem, crafted.entry(0) + SnapEntry.PLAIN_OFFSET, 32 + 800);
+      SnapshotException e = crafted.resealBatches().reseal().refusal(VerifyLevel.STRUCTURE);
+      assertNotNull(e, "accepted");
+      assertEquals(Reason.BAD_DIRECTORY, e.reason(), e.getMessage());
+      assertEquals(at, ((CorruptDataException) e.getCause()).offset(), e.getMessage());
+      assertTrue(e.getMessage().contains("before the directory"), e.getMessage());
+    }
+  }
+
+  /** Bytes that belong to no batch would be bytes that nobody checks. */
+  @Test
+  void thereAreNoBytesBetweenBatches() throws IOException {
+    byte[] incr = Crafted.incremental(FrameStyle.RAW, HashKind.SUM256);
+    Crafted before = new Crafted(incr);
+    for (int batch = 0; batch < 2; batch++) {
+      Crafted crafted = Crafted.withZeros(incr, before.batch(batch), 64);
+      for (int later = batch; later < 2; later++) {
+        long offset = crafted.entry(later) + SnapEntry.OFFSET_OFFSET;
+        Mem.putLong(crafted.mem, offset, before.batch(later) + 64);
+      }
+      SnapshotException e = crafted.resealBatches().reseal().refusal(VerifyLevel.STRUCTURE);
+      assertNotNull(e, "accepted");
+      assertEquals(Reason.BAD_DIRECTORY, e.reason(), e.getMessage());
+    }
+  }
+
+  @Test
+  void aBatchEndsWithItsLastRecord() throws IOException {
+    // Values without padding, so that the sizes alone leave room for eight bytes more.
+    ModelStore store = new ModelStore();
+    store.seq = 1;
+    for (int i = 1; i <= 3; i++) {
+      store.put(i, new byte[8 * i]);
+    }
+    byte[] full = Crafted.bytes(store, store.full(FrameStyle.RAW, SnapHeader.BATCH_MIN));
+    Crafted before = new Crafted(full);
+    Crafted crafted = Crafted.withZeros(full, before.entry(0), 8);
+    for (long field : new long[] {SnapEntry.STORED_OFFSET, SnapEntry.PLAIN_OFFSET}) {
+      long size = Mem.getLong(before.mem, before.entry(0) + field);
+      Mem.putLong(crafted.mem, crafted.entry(0) + field, size + 8);
+    }
+    long data = crafted.batch(0) + BatchHead.DATA_BYTES_OFFSET;
+    Mem.putLong(crafted.mem, data, Mem.getLong(crafted.mem, data) + 8);
+    SnapshotException e = crafted.resealBatches().reseal().refusal(VerifyLevel.FULL);
+    assertNotNull(e, "accepted");
+    assertEquals(Reason.BAD_RECORD, e.reason(), e.getMessage());
+  }
+
   @TestFactory
   Stream<DynamicTest> batchesThatSomebodyMadeUp() throws IOException {
     byte[] full = Crafted.full(FrameStyle.RAW, HashKind.SUM256);

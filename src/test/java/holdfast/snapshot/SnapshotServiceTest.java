@@ -409,6 +409,21 @@ class SnapshotServiceTest {
     }
   }
 
+  /** Without the tombstones behind a full snapshot, removed keys would come back with it. */
+  @Test
+  void aFullSnapshotWhoseTombstonesAreGoneIsNoBase() throws Exception {
+    rig.put(1, 1, 2, 3);
+    try (SnapshotService service = start(policy())) {
+      service.trigger(FULL).get();
+    }
+    rig.store().retainTombstonesSince(-1);
+    rig.remove(2, 2);
+    try (SnapshotService service = start(policy())) {
+      assertEquals(FULL, service.trigger(INCREMENTAL).get().kind());
+    }
+    rig.assertLoads(2);
+  }
+
   @Test
   void aStoreOlderThanItsSnapshotsIsNotSaved() throws Exception {
     rig.put(1, 1, 2, 3);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.CorruptDataException;
 import holdfast.internal.Mem;
+import holdfast.wksp.Partition;
 import holdfast.wksp.Wksp;
 import holdfast.wksp.WkspCheckpt;
 import holdfast.wksp.WkspCheckptOptions;
@@ -280,6 +281,24 @@ class StoreRestartTest {
             assertThrows(CorruptDataException.class, () -> RecordStore.open(target, T));
         String tag = "0x" + Long.toHexString(T + missing);
         assertTrue(e.getMessage().contains(tag), e.getMessage());
+      }
+    }
+  }
+
+  /** What lies where the header says has to be the part, in its tag and its size. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void anAllocationOfSomebodyElseIsNoPart(int part) {
+    try (StoreRig rig = StoreRig.small()) {
+      rig.store.close();
+      Partition was = rig.wksp.tagQuery(1, T + part).getFirst();
+      for (int smaller = 0; smaller < 2; smaller++) {
+        rig.wksp.free(was.gaddrLo());
+        long tag = smaller == 0 ? T + 99 : T + part;
+        assertEquals(was.gaddrLo(), rig.wksp.alloc(1, was.size() - smaller, tag));
+        CorruptDataException e =
+            assertThrows(CorruptDataException.class, () -> RecordStore.open(rig.wksp, T));
+        assertTrue(e.getMessage().contains("0x" + Long.toHexString(T + part)), e.getMessage());
       }
     }
   }
