@@ -1,0 +1,87 @@
+package holdfast.lz4;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import holdfast.CorruptDataException;
+import holdfast.testkit.Content;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What may be called on a stream after a block that did not succeed. */
+class Lz4StreamStatesTest {
+  private static final byte[] PLAIN = Content.of(3, 1, 4000);
+  private static final byte[] DICTIONARY = Content.of(3, 2, 4000);
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 9, 12})
+  void afterABlockThatDidNotFitAnEncoderHasToBeginAnew(int level) {
+    Lz4StreamEncoder stream = Lz4StreamEncoder.of(level == 1 ? Lz4Level.FAST : Lz4Level.hc(level));
+    byte[] room = new byte[Lz4Block.maxCompressedSize(PLAIN.length)];
+    List<Consumer<Lz4StreamEncoder>> beginnings =
+        List.of(
+            Lz4StreamEncoder::reset,
+            Lz4StreamEncoder::restart,
+            s -> s.loadDictionary(DICTIONARY, 0, DICTIONARY.length),
+            s -> s.loadDictionary(MemorySegment.ofArray(DICTIONARY)),
+            s -> s.attach(Lz4Dictionary.of(DICTIONARY)));
+    for (Consumer<Lz4StreamEncoder> beginning : beginnings) {
+      assertEquals(0, stream.compress(PLAIN, 0, PLAIN.length, room, 0, 10));
+      requireFailed(stream, room);
+      beginning.accept(stream);
+      assertTrue(stream.compress(PLAIN, 0, PLAIN.length, room, 0, room.length) > 0);
+    }
+  }
+
+  private static void requireFailed(Lz4StreamEncoder stream, byte[] room) {
+    assertThrows(
+        IllegalStateException.class,
+        () -> stream.compress(PLAIN, 0, PLAIN.length, room, 0, room.length));
+    assertThrows(
+        IllegalStateException.class,
+        () -> stream.compress(MemorySegment.ofArray(PLAIN), MemorySegment.ofArray(room)));
+    assertThrows(IllegalStateException.class, () -> stream.saveDictionary(room, 0, room.length));
+    assertThrows(
+        IllegalStateException.class, () -> stream.saveDictionary(MemorySegment.ofArray(room)));
+  }
+
+  @Test
+  void afterADamagedBlockADecoderHasToBeginAnew() {
+    byte[] room = new byte[Lz4Block.maxCompressedSize(PLAIN.length)];
+    int size =
+        Lz4StreamEncoder.of(Lz4Level.FAST).compress(PLAIN, 0, PLAIN.length, room, 0, room.length);
+    byte[] block = Arrays.copyOf(room, size);
+    Lz4StreamDecoder stream = Lz4StreamDecoder.create();
+    List<Consumer<Lz4StreamDecoder>> beginnings =
+        List.of(
+            Lz4StreamDecoder::reset,
+            s -> s.setDictionary(DICTIONARY, 0, DICTIONARY.length),
+            s -> s.setDictionary(MemorySegment.ofArray(DICTIONARY)));
+    byte[] back = new byte[PLAIN.length];
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(PLAIN.length);
+      for (Consumer<Lz4StreamDecoder> beginning : beginnings) {
+        assertThrows(
+            CorruptDataException.class,
+            () -> stream.decompress(block, 0, block.length - 1, back, 0, back.length));
+        assertThrows(
+            IllegalStateException.class,
+            () -> stream.decompress(block, 0, block.length, back, 0, back.length));
+        assertThrows(
+            IllegalStateException.class,
+            () -> stream.decompress(MemorySegment.ofArray(block), memory));
+        beginning.accept(stream);
+        assertEquals(back.length, stream.decompress(block, 0, block.length, back, 0, back.length));
+        assertArrayEquals(PLAIN, back);
+      }
+    }
+  }
+}
