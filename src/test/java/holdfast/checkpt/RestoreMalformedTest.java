@@ -15,11 +15,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -113,15 +117,23 @@ class RestoreMalformedTest {
   }
 
   @Test
-  void aRawFrameEndsWhereTheBytesEnd() throws IOException {
+  void aRawFrameEndsWhereTheBytesEnd(@TempDir Path folder) throws IOException {
     CorruptDataException e = refused(FrameStyle.RAW, new byte[100], 60, 50);
     assertEquals(100, e.offset());
     assertEquals("10 bytes more", e.expected());
     for (long size : new long[] {101, Long.MAX_VALUE}) {
-      Restore in = Restore.from(MemorySegment.ofArray(new byte[100]));
-      in.openFrame(FrameStyle.RAW);
-      assertEquals(100, assertThrows(CorruptDataException.class, () -> in.skip(size)).offset());
+      skipsTooFar(Restore.from(MemorySegment.ofArray(new byte[100])), size);
+      skipsTooFar(Restore.from(Channels.newChannel(new ByteArrayInputStream(new byte[100]))), size);
+      Path file = Files.write(folder.resolve("hundred"), new byte[100]);
+      try (FileChannel channel = FileChannel.open(file)) {
+        skipsTooFar(Restore.from(channel), size);
+      }
     }
+  }
+
+  private static void skipsTooFar(Restore in, long size) throws IOException {
+    in.openFrame(FrameStyle.RAW);
+    assertEquals(100, assertThrows(CorruptDataException.class, () -> in.skip(size)).offset());
   }
 
   /** Every cut of a file is found, where it was cut. */
