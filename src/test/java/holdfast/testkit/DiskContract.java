@@ -97,6 +97,7 @@ public abstract class DiskContract {
         Arena arena = Arena.ofConfined()) {
       MemorySegment one = MemorySegment.ofArray(new byte[1]);
       assertThrows(NonWritableChannelException.class, () -> file.write(one, 0));
+      assertThrows(NonWritableChannelException.class, () -> file.write(one.asSlice(0, 0), 0));
       assertThrows(NonWritableChannelException.class, () -> file.preallocate(0, 1));
       assertThrows(NonWritableChannelException.class, () -> file.truncate(0));
       assertThrows(NonWritableChannelException.class, () -> file.truncate(1000));
@@ -427,6 +428,22 @@ public abstract class DiskContract {
       assertThrows(ClosedChannelException.class, () -> file.force(true));
       assertThrows(ClosedChannelException.class, () -> file.forceMapped(0, 1));
       assertThrows(ClosedChannelException.class, () -> file.tryLock(true));
+    }
+  }
+
+  /** Whatever a lock does with openings that were closed: their owners have no file any more. */
+  @Test
+  void aClosedFileRefusesEverythingWhileAnotherOpeningIsLocked() throws IOException {
+    createWith("a", new byte[1]);
+    MemorySegment one = MemorySegment.ofArray(new byte[1]);
+    try (Disk.File locked = disk().open(path("a"), Mode.WRITE)) {
+      assertNotNull(locked.tryLock(false));
+      Disk.File closed = disk().open(path("a"), Mode.WRITE);
+      closed.close();
+      assertThrows(ClosedChannelException.class, () -> closed.read(one, 0));
+      assertThrows(ClosedChannelException.class, () -> closed.write(one, 0));
+      assertThrows(ClosedChannelException.class, () -> closed.force(true));
+      assertThrows(ClosedChannelException.class, () -> closed.tryLock(true));
     }
   }
 
