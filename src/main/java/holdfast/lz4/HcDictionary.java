@@ -3,8 +3,9 @@ package holdfast.lz4;
 /**
  * A dictionary made ready for high compression once, to be attached to many streams.
  *
- * <p>Holds 256 KiB of tables. Immutable; may be shared between threads and by streams of all
- * levels, but finds most when the levels are on the same side of the border between 2 and 3.
+ * <p>Holds 256 KiB of tables, 448 KiB for level 12. Immutable; may be shared between threads and by
+ * streams of all levels, but finds most when the levels are on the same side of the border between
+ * 2 and 3.
  */
 final class HcDictionary {
   private final HcState state;
@@ -16,7 +17,7 @@ final class HcDictionary {
    * @param level 2..12: what its tables are made for
    */
   HcDictionary(byte[] bytes, int offset, int size, int level) {
-    state = new HcState(HcLevel.of(level).mid());
+    state = new HcState(HcLevel.of(level));
     state.load(bytes, offset, size);
   }
 

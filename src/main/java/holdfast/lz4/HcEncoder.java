@@ -4,9 +4,9 @@ package holdfast.lz4;
  * High compression of independent blocks in arrays, levels 2 to 12.
  *
  * <p>The output depends on the parameters and the input alone, not on the calls before. Needs 256
- * KiB, from level 10 on 304 KiB, allocated by the constructor; calls make no garbage and keep no
- * reference to the arrays. Used by one thread. Arguments are ranges that the caller has checked,
- * sizes of input are at most {@link Lz4Block#PLAIN_MAX}.
+ * KiB, at levels 10 and 11 304 KiB, at level 12 496 KiB, allocated by the constructor; calls make
+ * no garbage and keep no reference to the arrays. Used by one thread. Arguments are ranges that the
+ * caller has checked, sizes of input are at most {@link Lz4Block#PLAIN_MAX}.
  */
 final class HcEncoder {
   private final HcState state;
@@ -22,7 +22,7 @@ final class HcEncoder {
    */
   HcEncoder(int level, boolean favorDecompressionSpeed) {
     HcLevel meaning = HcLevel.of(level);
-    state = new HcState(meaning.mid());
+    state = new HcState(meaning);
     parser = new HcParser(meaning);
     this.favorDecompressionSpeed = favorDecompressionSpeed;
   }

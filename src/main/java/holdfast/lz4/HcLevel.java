@@ -59,6 +59,11 @@ record HcLevel(Method method, int searches, int target) {
     return searches > 128;
   }
 
+  /** Whether searches that see many candidates go on as {@link HcDeepSearch}: level 12. */
+  boolean deep() {
+    return full();
+  }
+
   /** Whether the optimal parser looks at every position of every match: level 12. */
   boolean full() {
     return target == FULL_TARGET;

@@ -13,6 +13,9 @@ final class HcOptimalSearch {
 
   private static final int PATIENCE = 1 << PATIENCE_BITS;
 
+  /** After so many candidates the search is left to {@link HcDeepSearch}, where that may be. */
+  private static final int WALK = 8;
+
   /** With decompression speed preferred, matches do not overlap closer than that. */
   static final int FAVORED_OFFSET_MIN = 8;
 
@@ -45,8 +48,11 @@ final class HcOptimalSearch {
     tail += shift;
     int lead = 0;
     int eight = state.one << 3;
+    boolean outside = state.reachesOutside();
+    boolean deep = state.ranks != null && !outside && !state.favorDecompressionSpeed;
+    int walk = deep ? Math.min(WALK, tries) : tries;
     int left;
-    for (left = tries; left > 0; left--) {
+    for (left = walk; left > 0; left--) {
       if (candidate < floor) {
         break;
       }
@@ -71,9 +77,10 @@ final class HcOptimalSearch {
       }
       candidate -= chain[(candidate + lead) & HcChain.SLOT];
     }
-    return state.reachesOutside()
-        ? HcOutsideSearch.optimal(state, candidate, lead, p, limit, best, left)
-        : best;
+    if (left == 0 && walk < tries && candidate >= floor) {
+      return HcDeepSearch.search(state, candidate, lead, p, limit, best, tries - walk);
+    }
+    return outside ? HcOutsideSearch.optimal(state, candidate, lead, p, limit, best, left) : best;
   }
 
   /** The shortest distance that a match may have. */

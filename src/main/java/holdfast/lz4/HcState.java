@@ -26,9 +26,9 @@ import java.util.Arrays;
  *                      65 535 when it is farther away
  * }</pre>
  *
- * <p>Both together are 256 KiB. The fields below "history" are shared by all kinds of memory, the
- * arrays are those of the heap kernels. Used by one thread; a state that is a dictionary is only
- * read and may be shared.
+ * <p>Both together are 256 KiB, for level 12 {@link HcRanks} come to them. The fields below
+ * "history" are shared by all kinds of memory, the arrays are those of the heap kernels. Used by
+ * one thread; a state that is a dictionary is only read and may be shared.
  */
 final class HcState {
   /** Index 0: an unused slot. */
@@ -37,12 +37,12 @@ final class HcState {
   /** No array: of a segment without bytes. */
   static final byte[] NO_BYTES = {};
 
-  private static final int HEADS = 1 << 15;
+  static final int HEADS = 1 << 15;
 
   /** The first slot of the hash of 7 bytes in the tables of the mid method. */
   static final int LONG_HEADS = HEADS / 2;
 
-  private static final int CHAIN = 1 << 16;
+  static final int CHAIN = 1 << 16;
 
   /** Above 1 GiB a stream does not begin, its tables are cleared first. */
   private static final int BEGIN_MAX = EMPTY + (1 << 30);
@@ -53,6 +53,9 @@ final class HcState {
   final int[] heads = new int[HEADS];
   final char[] chain = new char[CHAIN];
 
+  /** What {@link HcDeepSearch} counts with, or null where it is not used. */
+  final HcRanks ranks;
+
   // History.
   int lowest;
   int prefixStart;
@@ -60,6 +63,9 @@ final class HcState {
 
   /** First index that is not yet in the chains. */
   int next;
+
+  /** First index that has no rank yet, unless it is out of reach. */
+  int ranked;
 
   byte[] prefix;
   int prefixShift;
@@ -94,8 +100,14 @@ final class HcState {
   /** Result of the last jump through a run, see {@link HcRuns#jump}. */
   int runLength;
 
-  HcState(boolean mid) {
-    this.mid = mid;
+  /**
+   * Makes a state without history.
+   *
+   * @param level what its tables are for
+   */
+  HcState(HcLevel level) {
+    mid = level.mid();
+    ranks = level.deep() ? new HcRanks() : null;
     clear();
   }
 
@@ -110,7 +122,7 @@ final class HcState {
 
   /** Ends the history: nothing before {@link #end} is reachable any more. */
   void forget() {
-    lowest = prefixStart = next = end;
+    lowest = prefixStart = next = ranked = end;
     prefix = ext = NO_BYTES;
     dictionary = null;
   }

@@ -15,9 +15,9 @@ package holdfast.lz4;
  * decode to something else are not followed: a dictionary does not stay attached when a part of the
  * history is saved, and there is no filling of a destination in a stream.
  *
- * <p>Needs 256 KiB, from level 10 on 304 KiB, allocated by the constructor; calls make no garbage.
- * Used by one thread. Arguments are ranges that the caller has checked, sizes of input are at most
- * {@link Lz4Block#PLAIN_MAX}.
+ * <p>Needs 256 KiB, at levels 10 and 11 304 KiB, at level 12 496 KiB, allocated by the constructor;
+ * calls make no garbage. Used by one thread. Arguments are ranges that the caller has checked,
+ * sizes of input are at most {@link Lz4Block#PLAIN_MAX}.
  */
 final class HcStream implements StreamEngine {
   /** Above index 2^31, which the bias makes 0, history is indexed anew: an index has 32 bits. */
@@ -45,7 +45,7 @@ final class HcStream implements StreamEngine {
    */
   HcStream(int level, boolean favorDecompressionSpeed) {
     HcLevel meaning = HcLevel.of(level);
-    state = new HcState(meaning.mid());
+    state = new HcState(meaning);
     parser = new HcParser(meaning);
     this.favorDecompressionSpeed = favorDecompressionSpeed;
   }

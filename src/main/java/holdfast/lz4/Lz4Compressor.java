@@ -23,8 +23,8 @@ import java.util.Objects;
  * rubbish. Nothing is ever written outside of the range.
  *
  * <p>Keeps 32 KiB of tables (as much again once something was filled; 256 KiB from level 2 on, 304
- * KiB from level 10 on) and, where memory has to be staged, copies of the largest block so far;
- * calls allocate nothing else. <b>Not thread safe</b>: one for each thread.
+ * KiB from level 10 on, 496 KiB at level 12) and, where memory has to be staged, copies of the
+ * largest block so far; calls allocate nothing else. <b>Not thread safe</b>: one for each thread.
  */
 public final class Lz4Compressor {
   private final int acceleration;

@@ -23,9 +23,9 @@ import java.util.Objects;
  * }</pre>
  *
  * <p>Blocks must be decoded whole and in order, each with one call of {@link Lz4StreamDecoder}.
- * Keeps 16 KiB of tables (256 KiB from level 2 on, 304 KiB from level 10 on) and, for memory that
- * has to be staged, a copy of the history and the largest block; at level 1, once a block of 16 to
- * 64 KiB had its history elsewhere, 128 KiB more. <b>Not thread safe.</b>
+ * Keeps 16 KiB of tables (256 KiB from level 2 on, 304 KiB from level 10 on, 496 KiB at level 12)
+ * and, for memory that has to be staged, a copy of the history and the largest block; at level 1,
+ * once a block of 16 to 64 KiB had its history elsewhere, 128 KiB more. <b>Not thread safe.</b>
  */
 public final class Lz4StreamEncoder {
   private final StreamEngine engine;
