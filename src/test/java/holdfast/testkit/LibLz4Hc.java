@@ -35,7 +35,7 @@ public final class LibLz4Hc {
           JAVA_INT);
   private static final MethodHandle CREATE = link("LZ4_createStreamHC", ADDRESS);
   private static final MethodHandle FREE = link("LZ4_freeStreamHC", JAVA_INT, ADDRESS);
-  private static final MethodHandle RESET = link("LZ4_resetStreamHC_fast", null, ADDRESS, JAVA_INT);
+  private static final MethodHandle RESET = link("LZ4_resetStreamHC", null, ADDRESS, JAVA_INT);
   private static final MethodHandle LOAD =
       link("LZ4_loadDictHC", JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
   private static final MethodHandle CONTINUE =
@@ -95,7 +95,10 @@ public final class LibLz4Hc {
       reset(level);
     }
 
-    /** Starts over. */
+    /**
+     * Starts over, as new. The fast reset would leave distances of the stream before, which the
+     * library reads around the end of an external segment: its blocks would depend on them.
+     */
     public void reset(int level) {
       try {
         RESET.invokeExact(state, level);
