@@ -27,8 +27,8 @@ import java.util.concurrent.CancellationException;
  *
  * <p>A batch takes as many records as fit; one that would never fit becomes a batch of its own,
  * which the calling thread streams once all before it are written. Each frame is what a new {@link
- * Checkpt} would write, so the bytes do not depend on the number of helpers. All buffers are
- * allocated at the start ({@link #memory} tells how much); nothing is allocated per record.
+ * Checkpt} would write, so the bytes do not depend on the number of helpers. Buffers are
+ * allocated once ({@link #memory} tells how much at most); nothing is allocated per record.
  *
  * <p>Used once, by one thread; {@link #cancel} may be called by any other.
  */
@@ -49,6 +49,7 @@ final class SnapshotFileWriter {
 
   // The calling thread's, during write.
   private Disk.File file;
+  private Arena arena;
   private DirectoryBuffer directory;
   private long position;
   private long forced;
@@ -62,15 +63,18 @@ final class SnapshotFileWriter {
   /** Null until the first record that fits into no batch. */
   private JumboOutput jumbo;
 
-  /** One batch on its way. */
+  /** One batch on its way. Its memory is there from its first use on: small files need one. */
   private static final class Slot extends BatchInfo {
-    final MemorySegment head;
-    final MemorySegment data;
-    final MemorySegment plainMem;
-    final MemorySegment packed;
-    final Checkpt encoder;
+    MemorySegment head;
+    MemorySegment data;
+    MemorySegment plainMem;
+    MemorySegment packed;
+    Checkpt encoder;
 
-    Slot(SnapHeader header, Arena arena) {
+    void open(SnapHeader header, Arena arena) {
+      if (plainMem != null) {
+        return;
+      }
       long size = BatchHead.SIZE + (long) header.batchBytes();
       plainMem = arena.allocate(size, Long.BYTES);
       head = plainMem.asSlice(0, BatchHead.SIZE);
@@ -78,9 +82,6 @@ final class SnapshotFileWriter {
       if (header.style() == FrameStyle.LZ4) {
         packed = arena.allocate(FrameBound.of(size), Long.BYTES);
         encoder = Checkpt.into(packed);
-      } else {
-        packed = null;
-        encoder = null;
       }
     }
   }
@@ -151,7 +152,8 @@ final class SnapshotFileWriter {
       throw new IllegalArgumentException(hash + " in a file of kind " + header.hashKind());
     }
     file = target;
-    try (Arena arena = Arena.ofShared()) {
+    try (Arena shared = Arena.ofShared()) {
+      arena = shared;
       directory = new DirectoryBuffer(arena);
       MemorySegment scratch = arena.allocate(SnapFooter.SIZE, Long.BYTES);
       header.put(scratch);
@@ -159,7 +161,7 @@ final class SnapshotFileWriter {
       append(scratch.asSlice(0, SnapHeader.SIZE));
       List<Slot> slots = new ArrayList<>();
       for (int i = 0; i < slots(workers); i++) {
-        slots.add(new Slot(header, arena));
+        slots.add(new Slot());
       }
       try (var pipeline = new SlotPipeline<>(slots, workers, "holdfast-snapshot-w", this::encode)) {
         run(pipeline, live, false);
@@ -302,6 +304,7 @@ final class SnapshotFileWriter {
   }
 
   private void begin(Slot slot, RecordSource source, int flags) {
+    slot.open(header, arena);
     slot.ordinal = ordinal++;
     slot.flags = flags;
     slot.records = 0;
