@@ -27,8 +27,8 @@ import java.util.concurrent.CancellationException;
  *
  * <p>A batch takes as many records as fit; one that would never fit becomes a batch of its own,
  * which the calling thread streams once all before it are written. Each frame is what a new {@link
- * Checkpt} would write, so the bytes do not depend on the number of helpers. Buffers are
- * allocated once ({@link #memory} tells how much at most); nothing is allocated per record.
+ * Checkpt} would write, so the bytes do not depend on the number of helpers. Buffers are allocated
+ * once ({@link #memory} tells how much at most); nothing is allocated per record.
  *
  * <p>Used once, by one thread; {@link #cancel} may be called by any other.
  */
