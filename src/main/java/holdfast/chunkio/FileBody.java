@@ -9,23 +9,19 @@ import holdfast.internal.Mem;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.file.Path;
 import java.util.zip.CRC32;
 
 /**
- * A chunk file that is up.
- *
- * <p>Two engines share the way of an append. In both, {@link #window} is memory that stands for the
- * file from byte {@link #base} on:
+ * A chunk file that is up: its header, its replacement, its transactions and what is durable of it.
+ * How appended bytes get into the file is the business of an engine:
  *
  * <pre>{@code
- * MAPPED   window = map of the whole file, base = 0. The bytes are with the system at once; the
- *          header follows each append.
- * STAGED   window = a buffer, base = end of what was written. When the buffer is full, it is written
- *          and the header after it; a killed process loses what is in the buffer.
+ * MappedBody   stores into a map of the file; the bytes are with the system at once, and the header
+ *              follows each append
+ * StagedBody   collects in a buffer; when that is full, it is written and the header after it; a
+ *              killed process loses what is in the buffer
  * }</pre>
  *
  * <p>Order of the stores of an append, so that a kill between any two leaves a file that a scan
@@ -41,92 +37,61 @@ import java.util.zip.CRC32;
  * the first byte of a content is never stored before the header says that there is one: the first
  * append writes everything behind that byte, and then header, metadata and first byte in one write.
  *
- * <p><b>Room</b> is got by writing zeros behind the end of the file (a full disk is an {@link
- * IOException} there, and never a fault in the map), and the whole file is mapped again; old maps
- * stay until the chunk goes down, because views of them may be in use.
+ * <p><b>Room</b> is got by writing zeros behind the end of the file: a full disk is an {@link
+ * IOException} there, and never a fault in a map.
  *
  * <p><b>Anchor.</b> After a force the size and checksum that are durable now are noted in the
  * header. A chunk whose anchor does not cover all content, because a process was killed, an
  * original wrote it, or a force failed, is copied and forced as a whole before something new is
  * promised: a page cache that lost a write does not know it any more.
  */
-final class FileBody extends Body {
+abstract class FileBody extends Body {
   /** What {@link #limit} is when every append has to take the slow way. */
-  private static final long SLOW = -1;
+  static final long SLOW = -1;
 
   /** For copies from file to file. */
   private static final int COPY_BUFFER = 1 << 16;
 
-  /**
-   * Records up to this go through an array on their way: the checksum of an array costs two atomic
-   * operations less than that of a map, 15 ns of 80 for 100 bytes.
-   */
-  private static final int SMALL = 1024;
-
-  /** Largest view that one {@link ByteBuffer} gives. */
-  private static final long VIEW_MAX = 1L << 30;
-
-  private final StreamFolder folder;
-  private final String name;
-  private final Settings settings;
-  private final Space space;
-  private final Disk.File file;
-  private final int growStep;
-  private final boolean readOnly;
-  private final boolean staged;
+  final StreamFolder folder;
+  final String name;
+  final Settings settings;
+  final Space space;
+  final Disk.File file;
+  final int growStep;
+  final boolean readOnly;
 
   /** Whether the header of this file has a checksum that is kept up to date. */
-  private boolean checked;
+  boolean checked;
 
-  /**
-   * Covers everything up to {@link #size}, with the staged engine up to {@link #base}; null until
-   * somebody needs it.
-   */
-  private CRC32 crc;
+  /** Covers everything that an engine handed to the file; null until somebody needs it. */
+  CRC32 crc;
 
   /** Bytes of the file. */
-  private long allocated;
-
-  /** Bytes that count towards the limits: with the staged engine ahead of those of the file. */
-  private long reserved;
+  long allocated;
 
   /** Bytes {@code [0, zeroed)} were written through the file, so that a store cannot fault. */
-  private long zeroed;
+  long zeroed;
 
-  private long anchor;
+  long anchor;
 
   /** Whether everything up to {@link #size} was forced. */
-  private boolean durable;
+  boolean durable;
 
   /** Whether there is something to sync. */
-  private boolean dirty;
+  boolean dirty;
 
   /** Content size in the header. */
-  private long published;
+  long published;
 
-  private boolean inTransaction;
-
-  /** See {@link #SMALL}; made with the first map. */
-  private byte[] small;
-
-  private MemorySegment smallSegment;
+  boolean inTransaction;
 
   /** The first content byte waits for the header; see the class. */
-  private boolean firstHeld;
+  boolean firstHeld;
 
-  private byte first;
+  byte first;
 
-  private Arena arena;
-  private MemorySegment window = MemorySegment.NULL;
-  private long base;
-
-  /** End of the room that the fast way may use, as an offset in the file. */
-  private long limit = SLOW;
-
-  /** The last part of the window for checksums, and where it begins in the window. */
-  private ByteBuffer view;
-
-  private long viewLo;
+  /** End of the room that the fast way of an append may use, as an offset in the file. */
+  long limit = SLOW;
 
   /** A replacement, not yet in its place: the file has a temporary name. */
   private boolean replacement;
@@ -137,7 +102,7 @@ final class FileBody extends Body {
   private boolean replacementForced;
   private Throwable failure;
 
-  private FileBody(
+  FileBody(
       StreamFolder folder,
       String name,
       Settings settings,
@@ -151,7 +116,6 @@ final class FileBody extends Body {
     this.file = file;
     this.growStep = settings.growStep;
     this.readOnly = readOnly;
-    this.staged = settings.options.engine() == Engine.STAGED && !readOnly;
     this.checked = settings.options.checksum() != ChecksumMode.OFF;
   }
 
@@ -176,7 +140,7 @@ final class FileBody extends Body {
     Path path = folder.path.resolve(name);
     Disk.File file = folder.disk.open(path, mode);
     boolean readOnly = mode == Disk.Mode.READ;
-    FileBody body = new FileBody(folder, name, settings, space, file, readOnly);
+    FileBody body = of(folder, name, settings, space, file, readOnly);
     try {
       if (!readOnly) {
         settings.options.applyAttributes(folder.disk, path);
@@ -191,6 +155,18 @@ final class FileBody extends Body {
       }
       throw e;
     }
+  }
+
+  private static FileBody of(
+      StreamFolder folder,
+      String name,
+      Settings settings,
+      Space space,
+      Disk.File file,
+      boolean readOnly) {
+    return settings.options.engine() == Engine.STAGED && !readOnly
+        ? new StagedBody(folder, name, settings, space, file)
+        : new MappedBody(folder, name, settings, space, file, readOnly);
   }
 
   private void load(ChunkScan scan) throws IOException {
@@ -255,7 +231,7 @@ final class FileBody extends Body {
     writeHeader((int) scan.running.getValue(), scan.contentSize, anchorKept, scan.metadataSize);
   }
 
-  private void writeHeader(int crc, long size, long anchor, int metadataSize) throws IOException {
+  final void writeHeader(int crc, long size, long anchor, int metadataSize) throws IOException {
     MemorySegment header = MemorySegment.ofArray(new byte[HEADER]);
     ChunkLayout.putHeader(header, crc, size, anchor, metadataSize);
     file.write(header, 0);
@@ -286,57 +262,13 @@ final class FileBody extends Body {
 
   // ------------------------------------------------------------------------- appending
 
-  private long end() {
+  /** Where the content ends in the file. */
+  final long end() {
     return ChunkLayout.start(metadataSize) + size;
   }
 
-  @Override
-  boolean append(MemorySegment source, long offset, long count) throws IOException {
-    long at = end();
-    if (count > limit - at) {
-      return appendSlowly(source, offset, count);
-    }
-    if (staged) {
-      Mem.copy(source, offset, window, at - base, count); // covered when it is written
-      size += count;
-      return true;
-    }
-    if (checked && count <= SMALL) {
-      Mem.copy(source, offset, smallSegment, 0, count);
-      Mem.copy(smallSegment, 0, window, at - base, count);
-      crc.update(small, 0, (int) count);
-    } else {
-      Mem.copy(source, offset, window, at - base, count);
-      if (checked) {
-        cover(at, count);
-      }
-    }
-    size += count;
-    publish();
-    return true;
-  }
-
-  /** Adds bytes in the window to the checksum; from there, because the caller's may change. */
-  private void cover(long at, long count) {
-    int lo = (int) (at - base - viewLo);
-    view.limit((int) (lo + count)).position(lo);
-    crc.update(view);
-  }
-
-  /**
-   * Makes the header speak of all content. Two release stores: a reader, here or in another
-   * process, that sees the size or the checksum also sees the bytes.
-   */
-  private void publish() {
-    int value = checked ? (int) crc.getValue() : 0;
-    Mem.putLongRelease(window, 0, Long.reverseBytes(ChunkLayout.word0(value)));
-    Mem.putLongRelease(window, 8, Long.reverseBytes(ChunkLayout.word1(size, anchor)));
-    published = size;
-    dirty = true;
-    durable = false;
-  }
-
-  private boolean appendSlowly(MemorySegment source, long offset, long count) throws IOException {
+  /** What an append does when the fast way of its engine is closed, or its room too small. */
+  final boolean appendSlowly(MemorySegment source, long offset, long count) throws IOException {
     requireSound();
     if (count > space.contentMax() - size) {
       return false;
@@ -345,56 +277,24 @@ final class FileBody extends Body {
       return true;
     }
     assert !unsure : "a copy has to be made first: " + name;
-    prepare();
-    if (staged) {
-      return appendStaged(source, offset, count);
-    }
-    if (!map(end() + count)) {
-      return false;
-    }
-    long at = end();
-    int skipped = size == 0 ? 1 : 0;
-    Mem.copy(source, offset + skipped, window, at + skipped, count - skipped);
-    if (size == 0) {
-      hold(Mem.getByte(source, offset));
-      if (checked) {
-        crc.update(first);
-      }
-    }
-    coverSlowly(at + skipped, at + count);
-    size += count;
-    if (!inTransaction) {
-      publishSlowly();
-    }
-    openFastWay();
-    return true;
+    ensureCrc();
+    return appendToEngine(source, offset, count);
   }
 
-  private void hold(byte value) {
-    first = value;
-    firstHeld = true;
-  }
+  /** Appends at least a byte, whatever that takes; false when a limit does not allow it. */
+  abstract boolean appendToEngine(MemorySegment source, long offset, long count) throws IOException;
 
-  /** As {@link #cover}, for ranges of any size. */
-  private void coverSlowly(long lo, long hi) {
-    if (checked) {
-      ChunkLayout.update(crc, window, lo - base, hi - base);
-    }
-  }
+  /** Lets the next append take the fast way, if it may: sets {@link #limit}. */
+  abstract void openFastWay();
 
-  /** The checksum is there, and what lies behind the content was written by us. */
-  private void prepare() throws IOException {
-    if (checked && crc == null) {
-      computeCrc();
-    }
-    if (!staged && zeroed < allocated) {
-      file.preallocate(zeroed, allocated);
-    }
-    zeroed = allocated;
-  }
+  /** Hands everything that waits in memory to the system. */
+  void flush() throws IOException {}
 
-  /** Reads everything for a checksum that nobody had computed when the chunk came up. */
-  private void computeCrc() throws IOException {
+  /** Computes the checksum if it has to be kept and nobody did so when the chunk came up. */
+  final void ensureCrc() throws IOException {
+    if (!checked || crc != null) {
+      return;
+    }
     ChunkScan scan = new ChunkScan();
     scan.scan(file, true);
     if (scan.running != null && scan.contentSize == size) {
@@ -404,221 +304,35 @@ final class FileBody extends Body {
     }
   }
 
-  /** Maps the file so that it has room up to an offset; false when a limit forbids it. */
-  private boolean map(long needed) throws IOException {
-    if (needed > allocated) {
-      long larger = Settings.grown(allocated, needed, growStep);
-      if (!takeRoom(larger - allocated)) {
-        return false;
-      }
-      try {
-        file.preallocate(allocated, larger);
-      } catch (IOException e) {
-        shrinkTo(allocated, e);
-        noteSize();
-        throw e;
-      }
-      allocated = larger;
-      zeroed = larger;
-      noteSize();
-    }
-    if (needed > base + window.byteSize()) {
-      if (arena == null) {
-        arena = Arena.ofShared();
-        small = new byte[SMALL];
-        smallSegment = MemorySegment.ofArray(small);
-      }
-      window = file.map(MapMode.READ_WRITE, 0, allocated, arena);
-      viewOf(window);
-    }
-    return true;
+  /** Keeps the first content byte until the header speaks of it. */
+  final void hold(byte value) {
+    first = value;
+    firstHeld = true;
   }
 
-  /** A replacement counts once it is in its place. */
-  private boolean takeRoom(long more) throws IOException {
-    return replacement || space.grow(more);
-  }
-
-  private void noteSize() {
-    reserved = allocated;
-    if (!replacement) {
-      space.set(allocated);
-    }
-  }
-
-  private void viewOf(MemorySegment memory) {
-    viewLo = Math.max(0, memory.byteSize() - VIEW_MAX);
-    view = memory.asSlice(viewLo).asByteBuffer();
-  }
-
-  /** Half a growth is taken back, so that the file does not keep what nobody knows of. */
-  private void shrinkTo(long size, IOException cause) {
-    try {
-      if (file.size() > size) {
-        file.truncate(size);
-      }
-    } catch (IOException e) {
-      cause.addSuppressed(e);
-    }
-  }
-
-  /** Lets the next append take the fast way, if it may. */
-  private void openFastWay() {
-    boolean fast = !inTransaction && !firstHeld && size > 0 && end() - base >= viewLo;
-    if (fast && window.byteSize() > 0) {
-      long room =
-          staged ? Math.min(bufferEnd(), reserved) : Math.min(base + window.byteSize(), allocated);
-      limit = Math.min(room, HEADER + metadataSize + space.contentMax());
-    } else {
-      limit = SLOW;
-    }
-  }
-
-  /** As {@link #publish}, with a first byte that waits. */
-  private void publishSlowly() throws IOException {
-    if (!firstHeld) {
-      publish();
-      return;
-    }
-    try {
-      writeFirst(first);
-      firstHeld = false;
-    } catch (IOException e) {
-      fail(e); // the checksum is already that of the new content
-      throw e;
-    }
-  }
-
-  /** Header, metadata and first byte in one write. */
-  private void writeFirst(byte value) throws IOException {
+  /** Header, metadata and the first byte that waits, in one write. */
+  final void writeFirst() throws IOException {
     int count = HEADER + metadataSize;
     MemorySegment bytes = MemorySegment.ofArray(new byte[count + 1]);
     file.read(bytes.asSlice(0, count), 0);
     ChunkLayout.putHeader(bytes, checked ? (int) crc.getValue() : 0, size, anchor, metadataSize);
-    Mem.putByte(bytes, count, value);
+    Mem.putByte(bytes, count, first);
     file.write(bytes, 0);
+    firstHeld = false;
     published = size;
     dirty = true;
     durable = false;
   }
 
-  // ------------------------------------------------------------------------- the staged engine
-
-  private boolean appendStaged(MemorySegment source, long offset, long count) throws IOException {
-    long needed = end() + count;
-    if (needed > reserved) {
-      long larger = Settings.grown(reserved, needed, growStep);
-      if (!takeRoom(larger - reserved)) {
-        return false;
-      }
-      reserved = larger;
-    }
-    if (window.byteSize() == 0) {
-      window = settings.borrowBuffer();
-      base = end();
-    }
-    if (needed > bufferEnd()) {
-      spill(source, offset, count);
-    } else {
-      Mem.copy(source, offset, window, end() - base, count);
-      size += count;
-    }
-    dirty = true;
-    durable = false;
-    openFastWay();
-    return true;
+  /** Asks the limits for room; a replacement counts once it is in its place. */
+  final boolean takeRoom(long more) throws IOException {
+    return replacement || space.grow(more);
   }
 
-  /**
-   * Where the buffer ends in the file: at a multiple of its size, because the system takes aligned
-   * writes of that length a fifth faster (docs/design/0008).
-   */
-  private long bufferEnd() {
-    return Bits.alignDown(base + window.byteSize(), alignment());
-  }
-
-  private long alignment() {
-    return Long.highestOneBit(window.byteSize());
-  }
-
-  /**
-   * A record that crosses the end of the buffer. Fills the buffer with its head and writes that,
-   * and whole multiples of the alignment out of the caller's memory; the tail is the first in the
-   * empty buffer. The header then speaks of the records before this one, which are in the file as a
-   * whole.
-   *
-   * <p>Everything that can fail comes first, so a failure leaves the record out.
-   */
-  private void spill(MemorySegment source, long offset, long count) throws IOException {
-    long at = end();
-    long lo = base;
-    long hi = bufferEnd();
-    long head = hi - at;
-    long direct = Bits.alignDown(count - head, alignment());
-    Mem.copy(source, offset, window, at - lo, head);
-    writeBuffer(hi);
-    if (direct > 0) {
-      file.write(source.asSlice(offset + head, direct), hi);
-    }
-    buffered(at);
-    if (size != published) {
-      wrote();
-    }
-    if (checked) {
-      ChunkLayout.update(crc, window, at - lo, hi - lo);
-      ChunkLayout.update(crc, source, offset + head, offset + head + direct);
-    }
-    base = hi + direct;
-    allocated = Math.max(allocated, base);
-    long tail = count - head - direct;
-    Mem.copy(source, offset + count - tail, window, 0, tail);
-    size += count;
-  }
-
-  /** Writes the buffer up to an offset in the file, but for a first content byte. */
-  private void writeBuffer(long hi) throws IOException {
-    int skipped = base == HEADER + metadataSize ? 1 : 0;
-    file.write(window.asSlice(skipped, hi - base - skipped), base + skipped);
-  }
-
-  /** What the buffer had up to an offset is in the file now, and belongs to the checksum. */
-  private void buffered(long hi) {
-    dirty = true;
-    durable = false;
-    coverSlowly(base, hi);
-    if (base == HEADER + metadataSize) {
-      hold(Mem.getByte(window, 0));
-    }
-    base = hi;
-    allocated = Math.max(allocated, hi); // inside what is reserved
-  }
-
-  /** Writes what is in the buffer, and the header after it. */
-  private void flush() throws IOException {
-    if (window.byteSize() == 0) {
-      return; // nothing was appended yet
-    }
-    if (end() > base) {
-      writeBuffer(end());
-      buffered(end());
-    }
-    if (size != published) {
-      wrote();
-    }
-    openFastWay();
-  }
-
-  /** Makes the header speak of all content, which is in the file; inside a transaction nothing. */
-  private void wrote() throws IOException {
-    if (inTransaction) {
-      return;
-    }
-    if (firstHeld) {
-      writeFirst(first);
-      firstHeld = false;
-    } else {
-      writeHeader(checked ? (int) crc.getValue() : 0, size, anchor, metadataSize);
-      published = size;
+  /** Tells the limits how large the file is. */
+  void noteSize() {
+    if (!replacement) {
+      space.set(allocated);
     }
   }
 
@@ -626,44 +340,32 @@ final class FileBody extends Body {
 
   @Override
   MemorySegment content() throws IOException {
-    long start = ChunkLayout.start(metadataSize);
     if (size == 0) {
       return MemorySegment.NULL;
     }
-    if (readOnly || firstHeld || staged) {
-      // Somebody else may cut the file under a map; and what waits is not in the map.
-      MemorySegment copy = Arena.ofAuto().allocate(size);
-      long count = read(copy, 0);
-      if (count < size) {
-        throw new IOException(file.path() + ": the file was cut by somebody else");
-      }
-      return copy.asReadOnly();
+    MemorySegment copy = Arena.ofAuto().allocate(size);
+    if (read(copy, 0) < size) {
+      throw new IOException(file.path() + ": the file was cut by somebody else");
     }
-    if (start + size > window.byteSize()) {
-      prepare();
-      map(start + size);
-      openFastWay();
-    }
-    return window.asSlice(start, size).asReadOnly();
+    return copy.asReadOnly();
   }
 
   @Override
-  long read(MemorySegment target, long position) throws IOException {
+  final long read(MemorySegment target, long position) throws IOException {
     long count = Math.max(0, Math.min(target.byteSize(), size - position));
     if (count == 0) {
       return 0;
     }
-    long at = ChunkLayout.start(metadataSize) + position;
-    long inFile = staged && window.byteSize() > 0 ? Math.max(0, Math.min(count, base - at)) : count;
-    long done = file.read(target.asSlice(0, inFile), at);
-    if (done == inFile && done < count) {
-      Mem.copy(window, at + done - base, target, done, count - done);
-      done = count;
-    }
+    long done = readAt(target, ChunkLayout.start(metadataSize) + position, count);
     if (firstHeld && position == 0 && done > 0) {
       Mem.putByte(target, 0, first);
     }
     return done;
+  }
+
+  /** Reads bytes at an offset in the file, wherever they are now. */
+  long readAt(MemorySegment target, long at, long count) throws IOException {
+    return file.read(target.asSlice(0, count), at);
   }
 
   @Override
@@ -680,14 +382,14 @@ final class FileBody extends Body {
   @Override
   Body rewrite(byte[] metadata, long keep) throws IOException {
     requireSound();
-    if (staged && !inTransaction) {
+    if (!inTransaction) {
       flush();
     }
     byte[] its = metadata == null ? metadata() : metadata;
     boolean theSecond = replacement && !second;
     Disk.File copy =
         folder.disk.open(folder.path.resolve(TemporaryName.of(name, theSecond)), Disk.Mode.CREATE);
-    FileBody other = new FileBody(folder, name, settings, space, copy, false);
+    FileBody other = of(folder, name, settings, space, copy, false);
     other.replacement = true;
     other.second = theSecond;
     other.replacementForced =
@@ -710,9 +412,7 @@ final class FileBody extends Body {
   /** Only for a replacement: nobody sees the header before the checksum and the mark agree. */
   @Override
   void markLz4() throws IOException {
-    if (staged) {
-      flush();
-    }
+    flush();
     lz4 = true;
     replacementForced = true;
     anchor = ChunkLayout.LZ4_MARK;
@@ -756,9 +456,7 @@ final class FileBody extends Body {
    */
   @Override
   void install() throws IOException {
-    if (staged) {
-      flush();
-    }
+    flush();
     if (replacementForced) {
       forceFile();
     }
@@ -798,23 +496,9 @@ final class FileBody extends Body {
   @Override
   void begin() throws IOException {
     requireSound();
-    if (staged) {
-      flush(); // so that the header speaks of what is there now
-    }
+    flush(); // so that the header speaks of what is there now
     inTransaction = true;
     limit = SLOW;
-  }
-
-  @Override
-  void commit() throws IOException {
-    if (staged) {
-      inTransaction = false;
-      flush();
-    } else if (size != published) {
-      publishSlowly();
-    }
-    inTransaction = false;
-    openFastWay();
   }
 
   @Override
@@ -823,15 +507,16 @@ final class FileBody extends Body {
     if (size != published) {
       size = published;
       firstHeld = false;
-      if (staged) {
-        base = Math.min(base, end());
-      }
+      cutBack();
       if (checked) {
         crc = recomputed();
       }
     }
     openFastWay();
   }
+
+  /** The content became shorter: what waits in memory behind it is forgotten. */
+  void cutBack() {}
 
   private CRC32 recomputed() throws IOException {
     CRC32 again = new CRC32();
@@ -875,9 +560,7 @@ final class FileBody extends Body {
       return;
     }
     requireSound();
-    if (staged) {
-      flush();
-    }
+    flush();
     if (settings.trim == Trim.ON_SYNC) {
       trim();
     }
@@ -923,14 +606,14 @@ final class FileBody extends Body {
       return;
     }
     anchor = ChunkLayout.anchor(size, (int) crc.getValue());
-    if (window.byteSize() > 0 && !staged) {
-      Mem.putLongRelease(window, 8, Long.reverseBytes(ChunkLayout.word1(size, anchor)));
-      Mem.putLongRelease(window, 16, Long.reverseBytes(ChunkLayout.word2(anchor, metadataSize)));
-    } else {
-      MemorySegment bytes = MemorySegment.ofArray(new byte[Long.BYTES]);
-      Mem.putLongBe(bytes, 0, anchor);
-      file.write(bytes, ChunkLayout.ANCHOR_SIZE_OFFSET);
-    }
+    storeAnchor();
+  }
+
+  /** Puts the anchor into the header. */
+  void storeAnchor() throws IOException {
+    MemorySegment bytes = MemorySegment.ofArray(new byte[Long.BYTES]);
+    Mem.putLongBe(bytes, 0, anchor);
+    file.write(bytes, ChunkLayout.ANCHOR_SIZE_OFFSET);
   }
 
   @Override
@@ -944,16 +627,16 @@ final class FileBody extends Body {
     zeroed = Math.min(zeroed, used);
     durable = false;
     noteSize();
-    if (!staged && window.byteSize() > used) {
-      window = window.asSlice(0, used); // behind it a store would be a fault now
-      viewOf(window);
-    }
+    trimmed();
     openFastWay();
   }
 
+  /** The file became as short as {@link #allocated} says. */
+  void trimmed() {}
+
   @Override
   long realSize() {
-    return reserved;
+    return allocated;
   }
 
   @Override
@@ -976,10 +659,8 @@ final class FileBody extends Body {
   }
 
   private void finish() throws IOException {
-    if (staged) {
-      flush();
-      noteSize(); // what was reserved and is not needed
-    }
+    flush();
+    noteSize(); // what was reserved and is not needed
     boolean changed = dirty;
     release();
     if (settings.trim != Trim.NEVER && changed) {
@@ -990,19 +671,8 @@ final class FileBody extends Body {
     }
   }
 
-  /** Ends the maps; views of them become unusable. */
-  private void release() {
-    limit = SLOW;
-    if (staged && window.byteSize() > 0) {
-      settings.returnBuffer(window);
-    }
-    if (arena != null) {
-      arena.close();
-      arena = null;
-    }
-    window = MemorySegment.NULL;
-    view = null;
-  }
+  /** Gives up the memory of the engine, and closes its fast way. */
+  abstract void release();
 
   @Override
   void abandon() throws IOException {
