@@ -41,9 +41,13 @@ public final class GrooveHandle implements AutoCloseable {
   private final ObjectCache cache;
 
   private final long[] words;
-  private final int[] base;
-  private final long[] rows;
   private final long mark;
+
+  /** Class by blocks, and what makes blocks of bytes. */
+  private final byte[] lookup;
+
+  private final long lastOfBlock;
+  private final int blockShift;
 
   /** As it was when it was last looked at; null after close. */
   private View view;
@@ -62,13 +66,14 @@ public final class GrooveHandle implements AutoCloseable {
     this.slots = slots;
     this.cache = cache;
     words = cache.words;
-    base = cache.base;
     mark = cache.mark;
     geometry = groove.geometry;
     classes = geometry.classes;
     blockMask = -(long) geometry.blockSize();
     volumeMask = -geometry.volumeSize();
-    rows = classes.rows;
+    lookup = classes.lookup;
+    lastOfBlock = geometry.blockSize() - 1L;
+    blockShift = classes.blockShift;
     look();
   }
 
@@ -107,35 +112,41 @@ public final class GrooveHandle implements AutoCloseable {
   public long alloc(int align, long size, long tag) {
     int checkedAlign = align == ObjectHeader.SIZE ? align : geometry.checkedAlign(align);
     long data = Math.max(ObjectHeader.SIZE, checkedAlign);
-    SizeClasses classes = this.classes;
+    byte[] lookup = this.lookup;
+    int blocks = (int) ((data + size + lastOfBlock) >>> blockShift);
+    if (Long.compareUnsigned(size, ObjectHeader.SIZE_MAX) > 0
+        || Integer.compareUnsigned(blocks, lookup.length) >= 0
+        || ObjectHeader.isMark(tag)) {
+      return allocLarge(checkedAlign, size, tag);
+    }
+    int sizeClass = lookup[blocks];
+    long[] words = this.words;
+    int row = ObjectCache.row(sizeClass);
+    int last = (int) words[row + ObjectCache.TOP] - 1;
+    long entry = words[last];
+    long header = ObjectCache.header(entry);
+    MemorySegment volumes = this.volumes;
+    if (entry == 0 || ObjectHeader.info(volumes, header) != mark) {
+      return allocElsewhere(sizeClass, checkedAlign, size, tag);
+    }
+    words[row + ObjectCache.TOP] = last;
+    // Until the tag replaces the mark the object is in the cache, whenever the process dies.
+    ObjectHeader.held(
+        volumes,
+        header,
+        words[row + ObjectCache.HEADER]
+            | ObjectHeader.fields(ObjectCache.index(entry), checkedAlign, size));
+    ObjectHeader.infoRelease(volumes, header, tag);
+    return header + data;
+  }
+
+  /** When it is too large for the table, or not to be had. */
+  private long allocLarge(int align, long size, long tag) {
+    long data = GrooveGeometry.dataOffset(align);
     if (size < 0 || size > classes.footprintMax - data || ObjectHeader.isMark(tag)) {
       throw refused(align, size, tag);
     }
-    int sizeClass = classes.of(data + size);
-    long[] words = this.words;
-    int at = base[sizeClass];
-    long count = words[at + ObjectCache.COUNT];
-    if (count > 0) {
-      words[at + ObjectCache.COUNT] = count - 1;
-      long entry = words[at + ObjectCache.FIRST - 1 + (int) count];
-      if (take(entry, sizeClass, checkedAlign, size, tag)) {
-        return ObjectCache.header(entry) + data;
-      }
-    }
-    return allocElsewhere(sizeClass, checkedAlign, size, tag);
-  }
-
-  /** Makes an object of the cache one of the user's; false when it is in another cache by now. */
-  private boolean take(long entry, int sizeClass, int align, long size, long tag) {
-    MemorySegment volumes = this.volumes;
-    long header = ObjectCache.header(entry);
-    if (ObjectHeader.info(volumes, header) != mark) {
-      return false;
-    }
-    // Until the tag replaces the mark the object is in the cache, whenever the process dies.
-    ObjectHeader.held(volumes, header, ObjectCache.index(entry), sizeClass, align, size);
-    ObjectHeader.infoRelease(volumes, header, tag);
-    return true;
+    return allocElsewhere(classes.of(data + size), align, size, tag);
   }
 
   /** When the cache has nothing, or nothing that is right. */
@@ -149,18 +160,25 @@ public final class GrooveHandle implements AutoCloseable {
   }
 
   private long allocShared(int sizeClass, int align, long size, long tag) {
-    int at = base[sizeClass];
-    if (words[at + ObjectCache.LIMIT] == 0) {
+    if (cache.limit(sizeClass) == 0) {
       return allocDirectly(sizeClass, align, size, tag);
     }
-    while (words[at + ObjectCache.COUNT] > 0 || cache.refill(sizeClass)) {
-      look(); // there may be more volumes now
-      int count = (int) words[at + ObjectCache.COUNT]--;
-      long entry = words[at + ObjectCache.FIRST - 1 + count];
-      if (take(entry, sizeClass, align, size, tag)) {
-        return ObjectCache.header(entry) + GrooveGeometry.dataOffset(align);
+    do {
+      for (long entry; (entry = cache.pop(sizeClass)) != 0; ) {
+        long header = ObjectCache.header(entry);
+        look(); // there may be more volumes now
+        // Otherwise it is in another cache, too, and that one has it.
+        if (ObjectHeader.info(volumes, header) == mark) {
+          ObjectHeader.held(
+              volumes,
+              header,
+              words[ObjectCache.row(sizeClass) + ObjectCache.HEADER]
+                  | ObjectHeader.fields(ObjectCache.index(entry), align, size));
+          ObjectHeader.infoRelease(volumes, header, tag);
+          return header + GrooveGeometry.dataOffset(align);
+        }
       }
-    }
+    } while (cache.refill(sizeClass));
     return FULL;
   }
 
@@ -221,65 +239,64 @@ public final class GrooveHandle implements AutoCloseable {
       look();
     }
     long header = header(offset);
-    if ((header < 0 || header >= head) && !view.lists(geometry.volumeOf(header))) {
+    if (Long.compareUnsigned(header, head) >= 0 && !view.lists(geometry.volumeOf(header))) {
       return false;
     }
     MemorySegment volumes = this.volumes;
     // Plain reads: whoever frees at the same time is told apart by the store below, if at all.
     long word = ObjectHeader.wordPlain(volumes, header);
-    long info = ObjectHeader.info(volumes, header);
-    int row = ObjectHeader.sizeClass(word) * SizeClasses.ROW;
-    int index = ObjectHeader.index(word);
-    long superblock = header + blockMask - index * rows[row + SizeClasses.ROW_FOOTPRINT];
-    if (ObjectHeader.type(word) != ObjectHeader.HELD
-        || ObjectHeader.isMark(info)
-        || offset - header != GrooveGeometry.dataOffset(ObjectHeader.align(word))
-        || superblock < (header & volumeMask) + VolumeHeader.SIZE) {
-      return false;
-    }
-    long full = rows[row + SizeClasses.ROW_FULL];
-    long free = ObjectHeader.freePlain(volumes, superblock);
-    if ((ObjectHeader.wordPlain(volumes, superblock) & ObjectHeader.KIND_MASK)
-            != rows[row + SizeClasses.ROW_KIND]
-        || ((free ^ full) & 1L << index) == 0
-        || (free & ~full) != 0) {
+    if (!ObjectHeader.startsAt(word, offset - header)
+        || ObjectHeader.isMark(ObjectHeader.info(volumes, header))) {
       return false;
     }
     long[] words = this.words;
-    int at = base[row / SizeClasses.ROW];
-    long count = words[at + ObjectCache.COUNT];
-    if (count >= words[at + ObjectCache.LIMIT]) {
-      return freeElsewhere(header, word, info);
+    int row = ObjectCache.row(ObjectHeader.sizeClass(word));
+    long entry = ObjectCache.entry(header, ObjectHeader.index(word));
+    long superblock =
+        header + blockMask - ObjectCache.index(entry) * words[row + ObjectCache.FOOTPRINT];
+    if (superblock < (header & volumeMask) + VolumeHeader.SIZE
+        || !ObjectHeader.isSuperblockOf(ObjectHeader.wordPlain(volumes, superblock), word)
+        || ((words[row + ObjectCache.FULL] & ~ObjectHeader.freePlain(volumes, superblock))
+                    >>> ObjectCache.index(entry)
+                & 1)
+            == 0) {
+      return false;
+    }
+    int top = (int) words[row + ObjectCache.TOP];
+    if (top >= (int) words[row + ObjectCache.END]) {
+      return freeElsewhere(header, word);
     }
     // One store, no atomic access: a second free finds the mark. See ObjectCache for two frees at
-    // the same moment.
-    ObjectHeader.infoRelease(volumes, header, mark);
-    words[at + ObjectCache.FIRST + (int) count] = ObjectCache.entry(header, index);
-    words[at + ObjectCache.COUNT] = count + 1;
+    // the same moment. Plain: nobody concludes anything about other memory from a mark.
+    ObjectHeader.info(volumes, header, mark);
+    words[top] = entry;
+    words[row + ObjectCache.TOP] = top + 1L;
     return true;
   }
 
   /** When the cache is full, or does not keep objects of this class. */
-  private boolean freeElsewhere(long header, long word, long info) {
+  private boolean freeElsewhere(long header, long word) {
     try {
-      return freeShared(header, word, info);
+      return freeShared(header, word);
     } catch (InternalError e) {
       throw groove.cut(e);
     }
   }
 
-  private boolean freeShared(long header, long word, long info) {
+  private boolean freeShared(long header, long word) {
     int sizeClass = ObjectHeader.sizeClass(word);
-    int at = base[sizeClass];
-    if (words[at + ObjectCache.LIMIT] == 0) {
+    if (cache.limit(sizeClass) == 0) {
+      long info = ObjectHeader.info(volumes, header);
+      if (ObjectHeader.isMark(info)) {
+        return false; // somebody else was faster
+      }
       return cache.quarantine == null
           ? slots.free(volumes, header, word, info)
           : cache.quarantine.free(volumes, header, word, info);
     }
     cache.flushHalf(sizeClass);
-    ObjectHeader.infoRelease(volumes, header, mark);
-    int last = (int) words[at + ObjectCache.COUNT]++;
-    words[at + ObjectCache.FIRST + last] = ObjectCache.entry(header, ObjectHeader.index(word));
+    ObjectHeader.info(volumes, header, mark);
+    cache.push(sizeClass, ObjectCache.entry(header, ObjectHeader.index(word)));
     return true;
   }
 

@@ -12,11 +12,17 @@ import java.lang.foreign.MemorySegment;
  *   of all      <---------------------------         <---------------------
  *                 flush: half a cache, or all          free: becomes the last one
  *
- * words, class after class
- *  base       +1        +2                         +2+count         +2+limit
- *   +---------+---------+----------+----------+-----+----------------+
- *   | count   | limit   | entry 0  | entry 1  | ... |  unused        |
- *   +---------+---------+----------+----------+-----+----------------+
+ * words: a row for each class, then the entries of each class
+ *  8 c        +1       +2       +3      +4      +5
+ *   +-----------+--------+--------+-------+-------+-------+----
+ *   | footprint | full   | header | first | top   | end   |
+ *   +-----------+--------+--------+-------+-------+-------+----
+ *                                     |       |       |
+ *            +------------------------+       |       +--------+
+ *            v                                v                v
+ *   +---+----------+----------+-----+---------+----------------+
+ *   | 0 | entry    | entry    | ... | entry   |  unused        |
+ *   +---+----------+----------+-----+---------+----------------+
  * }</pre>
  *
  * <p>To everybody else an object in a cache is allocated: its bit is clear, its header is that of a
@@ -32,9 +38,28 @@ import java.lang.foreign.MemorySegment;
  * comes so late that the object was handed out again. That is a free of somebody else's object.
  */
 final class ObjectCache {
-  static final int COUNT = 0;
-  static final int LIMIT = 1;
-  static final int FIRST = 2;
+  /** Words of a row, as a shift; there is one for each number that fits into a class field. */
+  static final int ROW_SHIFT = 3;
+
+  private static final int ROWS = 128;
+
+  /** Bytes of an object. */
+  static final int FOOTPRINT = 0;
+
+  /** Bit i: a superblock has an object i. All rows of classes that do not exist are zero. */
+  static final int FULL = 1;
+
+  /** The word of a held object that lacks slot, alignment and size. */
+  static final int HEADER = 2;
+
+  /** Index of the oldest entry. The word before is 0, so that an empty cache ends in no entry. */
+  private static final int FIRST = 3;
+
+  /** Index behind the newest entry. */
+  static final int TOP = 4;
+
+  /** The largest top. Equal to the first where a cache keeps nothing of this class. */
+  static final int END = 5;
 
   /** Most objects of a class. */
   static final int OBJECTS_MAX = 32;
@@ -55,9 +80,6 @@ final class ObjectCache {
   /** As in the picture. */
   final long[] words;
 
-  /** Where each class begins. */
-  final int[] base;
-
   /**
    * An empty cache.
    *
@@ -71,16 +93,53 @@ final class ObjectCache {
     this.mark = mark;
     groove = slots.groove;
     classes = groove.geometry.classes;
-    base = new int[classes.count];
-    int size = 0;
-    for (int c = 0; c < base.length; c++) {
-      base[c] = size;
-      size += FIRST + limit(c, bytesMax);
+    int size = ROWS << ROW_SHIFT;
+    for (int c = 0; c < classes.count; c++) {
+      size += 1 + limit(c, bytesMax);
     }
     words = new long[size];
-    for (int c = 0; c < base.length; c++) {
-      words[base[c] + LIMIT] = limit(c, bytesMax);
+    int first = ROWS << ROW_SHIFT;
+    for (int c = 0; c < classes.count; c++) {
+      int row = row(c);
+      first++;
+      words[row + FOOTPRINT] = classes.footprint[c];
+      words[row + FULL] = classes.full[c];
+      words[row + HEADER] = ObjectHeader.pack(ObjectHeader.HELD, 0, c, 0, 0);
+      words[row + FIRST] = first;
+      words[row + TOP] = first;
+      first += limit(c, bytesMax);
+      words[row + END] = first;
     }
+  }
+
+  /** Where the row of a class begins. */
+  static int row(int sizeClass) {
+    return sizeClass << ROW_SHIFT;
+  }
+
+  private int count(int row) {
+    return (int) (words[row + TOP] - words[row + FIRST]);
+  }
+
+  /** Most entries of a class; 0 when it keeps nothing of it. */
+  int limit(int sizeClass) {
+    int row = row(sizeClass);
+    return (int) (words[row + END] - words[row + FIRST]);
+  }
+
+  /** Takes the newest entry of a class away; 0 when there is none. */
+  long pop(int sizeClass) {
+    int row = row(sizeClass);
+    long entry = words[(int) words[row + TOP] - 1];
+    if (entry != 0) {
+      words[row + TOP]--;
+    }
+    return entry;
+  }
+
+  /** Adds an entry, for which there is room. */
+  void push(int sizeClass, long entry) {
+    words[(int) words[row(sizeClass) + TOP]++] = entry;
   }
 
   static long entry(long header, int index) {
@@ -111,14 +170,15 @@ final class ObjectCache {
    * @return false when there is no room
    */
   boolean refill(int sizeClass) {
-    int at = base[sizeClass];
-    int want = (int) (words[at + LIMIT] + 1) / 2;
-    int got = slots.allocMany(sizeClass, want, mark, words, at + FIRST, false);
+    int row = row(sizeClass);
+    int want = (limit(sizeClass) + 1) / 2;
+    int first = (int) words[row + FIRST];
+    int got = slots.allocMany(sizeClass, want, mark, words, first, false);
     if (got == 0) {
       makeRoom();
-      got = slots.allocMany(sizeClass, want, mark, words, at + FIRST, !groove.original);
+      got = slots.allocMany(sizeClass, want, mark, words, first, !groove.original);
     }
-    words[at + COUNT] = got;
+    words[row + TOP] = (long) first + got;
     return got != 0;
   }
 
@@ -130,20 +190,22 @@ final class ObjectCache {
 
   /** Gives half of a class back, the objects that have been here longest. */
   void flushHalf(int sizeClass) {
-    int at = base[sizeClass];
-    int count = (int) words[at + COUNT];
+    int row = row(sizeClass);
+    int first = (int) words[row + FIRST];
+    int count = count(row);
     int gone = (count + 1) / 2;
-    giveBack(sizeClass, at + FIRST, gone);
-    System.arraycopy(words, at + FIRST + gone, words, at + FIRST, count - gone);
-    words[at + COUNT] -= gone;
+    giveBack(sizeClass, first, gone);
+    System.arraycopy(words, first + gone, words, first, count - gone);
+    words[row + TOP] -= gone;
   }
 
   /** Gives everything back. */
   void flush() {
-    for (int c = 0; c < base.length; c++) {
-      int count = (int) words[base[c] + COUNT];
-      words[base[c] + COUNT] = 0;
-      giveBack(c, base[c] + FIRST, count);
+    for (int c = 0; c < classes.count; c++) {
+      int row = row(c);
+      int count = count(row);
+      words[row + TOP] = words[row + FIRST];
+      giveBack(c, (int) words[row + FIRST], count);
     }
     if (quarantine != null) {
       quarantine.flush();
@@ -153,8 +215,8 @@ final class ObjectCache {
   /** The same for good: from now on it holds nothing. */
   void close() {
     flush();
-    for (int at : base) {
-      words[at + LIMIT] = 0;
+    for (int c = 0; c < classes.count; c++) {
+      words[row(c) + END] = words[row(c) + FIRST];
     }
   }
 

@@ -65,6 +65,9 @@ final class ObjectHeader {
   /** Type and class: the fields that tell of which kind an object is. */
   static final long KIND_MASK = 0xffffL | 0x7fL << CLASS_SHIFT;
 
+  /** Type and alignment: what tells where the data of a held object begin. */
+  private static final long HELD_MASK = 0xffffL | 0x3ffL << ALIGN_SHIFT;
+
   private ObjectHeader() {}
 
   static long pack(int type, int index, int sizeClass, int align, long size) {
@@ -73,6 +76,11 @@ final class ObjectHeader {
         | (long) sizeClass << CLASS_SHIFT
         | (long) align << ALIGN_SHIFT
         | size << SIZE_SHIFT;
+  }
+
+  /** The part of a word that is different for each object of a class. */
+  static long fields(int index, int align, long size) {
+    return (long) index << INDEX_SHIFT | (long) align << ALIGN_SHIFT | size << SIZE_SHIFT;
   }
 
   static int type(long word) {
@@ -98,6 +106,21 @@ final class ObjectHeader {
   /** What {@link #KIND_MASK} leaves of the word of a superblock. */
   static long superblockKind(int sizeClass) {
     return SUPERBLOCK | (long) sizeClass << CLASS_SHIFT;
+  }
+
+  /** Whether a word is that of a held object whose data begin so many bytes behind it. */
+  static boolean startsAt(long word, long data) {
+    return (word & HELD_MASK) == (HELD | data << ALIGN_SHIFT) || startsAtSize(word, data);
+  }
+
+  /** The data of an object that was asked for with an alignment below 16. */
+  private static boolean startsAtSize(long word, long data) {
+    return data == SIZE && type(word) == HELD && align(word) < SIZE;
+  }
+
+  /** Whether the first is the word of a superblock with objects as the second, which is held. */
+  static boolean isSuperblockOf(long superblock, long held) {
+    return ((superblock ^ held) & KIND_MASK) == (SUPERBLOCK ^ HELD);
   }
 
   /** Whether an info word is the mark of an object in a cache, and no tag. */
@@ -138,9 +161,8 @@ final class ObjectHeader {
   }
 
   /** Plain, too: the word of an object that nobody knows of until its info is written. */
-  static void held(
-      MemorySegment volumes, long header, int index, int sizeClass, int align, long size) {
-    Mem.putLong(volumes, header + WORD_OFFSET, pack(HELD, index, sizeClass, align, size));
+  static void held(MemorySegment volumes, long header, long word) {
+    Mem.putLong(volumes, header + WORD_OFFSET, word);
   }
 
   /** What was written before is there when the info is: who walks meanwhile reads it first. */

@@ -23,7 +23,7 @@ import java.util.List;
  */
 final class SizeClasses {
   /** Blocks that are looked up; what is larger is searched for. */
-  private static final int LOOKUP_MAX = 1024;
+  private static final int LOOKUP_MAX = 8192;
 
   final int count;
   final long[] footprint;
@@ -34,28 +34,13 @@ final class SizeClasses {
   /** Bit i set for each object i that a superblock has. */
   final long[] full;
 
-  /**
-   * The same once more in one array, for the fast paths: {@link #ROW} words for each number that
-   * fits into the class field of a header, zeros for classes that do not exist.
-   */
-  final long[] rows;
-
-  static final int ROW = 4;
-  static final int ROW_FOOTPRINT = 0;
-  static final int ROW_FULL = 1;
-
-  /** What {@link ObjectHeader#KIND_MASK} leaves of the word of a superblock. */
-  static final int ROW_KIND = 2;
-
-  private static final int ROWS = 128;
-
   /** Largest footprint that is served. */
   final long footprintMax;
 
-  private final int blockShift;
+  final int blockShift;
 
-  /** Class by blocks. */
-  private final byte[] lookup;
+  /** Class by blocks, as far as they are looked up. */
+  final byte[] lookup;
 
   /** Takes rows of footprint, objects, group mask, parent. */
   private SizeClasses(List<long[]> rows, int blockShift, long footprintMax, int lookupMax) {
@@ -68,12 +53,6 @@ final class SizeClasses {
     parent = rows.stream().mapToInt(row -> (int) row[3]).toArray();
     // Not (1 << m) - 1: a superblock may have 64 objects, and 1L << 64 is 1 in Java.
     full = rows.stream().mapToLong(row -> -1L >>> (64 - row[1])).toArray();
-    this.rows = new long[ROWS * ROW];
-    for (int c = 0; c < count; c++) {
-      this.rows[c * ROW + ROW_FOOTPRINT] = footprint[c];
-      this.rows[c * ROW + ROW_FULL] = full[c];
-      this.rows[c * ROW + ROW_KIND] = ObjectHeader.superblockKind(c);
-    }
     lookup = new byte[(int) Math.min(lookupMax, footprintMax >>> blockShift) + 1];
     int c = 0;
     for (int blocks = 0; blocks < lookup.length; blocks++) {

@@ -118,7 +118,10 @@ class GrooveVerifyTest {
   }
 
   private void damageObject(int index, int sizeClass, int align, long size) {
-    ObjectHeader.held(volumes, small.header(), index, sizeClass, align, size);
+    ObjectHeader.held(
+        volumes,
+        small.header(),
+        ObjectHeader.pack(ObjectHeader.HELD, index, sizeClass, align, size));
     requireFoundAt(small.header());
   }
 
