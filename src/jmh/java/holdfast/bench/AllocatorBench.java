@@ -37,6 +37,8 @@ public class AllocatorBench {
   @Param({
     "holdfast",
     "holdfast-compact",
+    "holdfast-trusted",
+    "holdfast-compact-trusted",
     "holdfast-slices",
     "malloc",
     "malloc-critical",

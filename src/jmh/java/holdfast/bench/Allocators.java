@@ -20,6 +20,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The allocators that are compared, behind one face: tables of objects, and for each thread
@@ -39,12 +40,16 @@ abstract class Allocators {
 
   abstract Worker worker();
 
+  private static final GrooveGeometry COMPACT = GrooveGeometry.compact(64, 1L << 26);
+
   /** The contender of a name. */
   static Allocators of(String name) {
     return switch (name) {
-      case "holdfast" -> new OfGroove(GrooveGeometry.STANDARD, 2, false);
-      case "holdfast-slices" -> new OfGroove(GrooveGeometry.STANDARD, 2, true);
-      case "holdfast-compact" -> new OfGroove(GrooveGeometry.compact(64, 1L << 26), 16, false);
+      case "holdfast" -> new OfGroove(GrooveGeometry.STANDARD, 2, Kind.OFFSETS);
+      case "holdfast-slices" -> new OfGroove(GrooveGeometry.STANDARD, 2, Kind.SLICES);
+      case "holdfast-trusted" -> new OfGroove(GrooveGeometry.STANDARD, 2, Kind.TRUSTED);
+      case "holdfast-compact" -> new OfGroove(COMPACT, 16, Kind.OFFSETS);
+      case "holdfast-compact-trusted" -> new OfGroove(COMPACT, 16, Kind.TRUSTED);
       case "malloc" -> new OfMalloc();
       case "malloc-critical" -> new OfMalloc(Linker.Option.critical(false));
       case "netty-pooled" -> new OfNetty(PooledByteBufAllocator.DEFAULT);
@@ -54,13 +59,21 @@ abstract class Allocators {
     };
   }
 
+  /** Handles as they are by default, the same with slices instead of offsets, trusted ones. */
+  private enum Kind {
+    OFFSETS,
+    SLICES,
+    TRUSTED
+  }
+
   /** This library, over a sparse file that is mapped. */
   private static final class OfGroove extends Allocators {
     private final Groove groove;
-    private final boolean slices;
+    private final Kind kind;
+    private final AtomicInteger group = new AtomicInteger();
 
-    OfGroove(GrooveGeometry geometry, int volumes, boolean slices) {
-      this.slices = slices;
+    OfGroove(GrooveGeometry geometry, int volumes, Kind kind) {
+      this.kind = kind;
       try {
         Path path = Files.createTempFile("bench", ".groove");
         try (FileChannel file =
@@ -84,14 +97,15 @@ abstract class Allocators {
 
     @Override
     Object table(int size) {
-      return slices ? new MemorySegment[size] : new long[size];
+      return kind == Kind.SLICES ? new MemorySegment[size] : new long[size];
     }
 
     @Override
     Worker worker() {
-      GrooveHandle handle = groove.handle();
+      int next = group.getAndIncrement();
+      GrooveHandle handle = kind == Kind.TRUSTED ? groove.trustedHandle(next) : groove.handle(next);
       MemorySegment memory = groove.segment(0, groove.volumeMax() * groove.geometry().volumeSize());
-      return slices ? new Slices(groove, handle) : new Offsets(handle, memory);
+      return kind == Kind.SLICES ? new Slices(groove, handle) : new Offsets(handle, memory);
     }
 
     private static final class Offsets extends Worker {

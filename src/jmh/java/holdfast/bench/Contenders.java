@@ -22,6 +22,8 @@ final class Contenders {
       Set.of(
           "holdfast",
           "holdfast-compact",
+          "holdfast-trusted",
+          "holdfast-compact-trusted",
           "holdfast-slices",
           "malloc",
           "malloc-critical",

@@ -35,6 +35,8 @@ public class HandOverBench {
   @Param({
     "holdfast",
     "holdfast-compact",
+    "holdfast-trusted",
+    "holdfast-compact-trusted",
     "malloc",
     "malloc-critical",
     "netty-pooled",

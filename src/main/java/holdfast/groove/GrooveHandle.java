@@ -43,6 +43,12 @@ public final class GrooveHandle implements AutoCloseable {
   private final long[] words;
   private final long mark;
 
+  /** Frees without a look at the superblock, see {@link Groove#trustedHandle(int)}. */
+  private final boolean trusted;
+
+  /** Trusted, and reads and writes headers by their addresses. */
+  private final boolean direct;
+
   /** Class by blocks, and what makes blocks of bytes. */
   private final byte[] lookup;
 
@@ -55,12 +61,16 @@ public final class GrooveHandle implements AutoCloseable {
   /** The memory of that view. */
   private MemorySegment volumes;
 
+  /** Where it is, for {@link DirectHeader}. */
+  private long address;
+
   /** Offsets below are in volumes of that view, for certain. */
   private long head;
 
   private boolean closed;
 
-  GrooveHandle(Groove groove, int group, ObjectCache cache, GroupSlots slots) {
+  GrooveHandle(Groove groove, int group, ObjectCache cache, GroupSlots slots, boolean trusted) {
+    this.trusted = trusted;
     this.groove = groove;
     this.group = group;
     this.slots = slots;
@@ -75,6 +85,7 @@ public final class GrooveHandle implements AutoCloseable {
     lastOfBlock = geometry.blockSize() - 1L;
     blockShift = classes.blockShift;
     look();
+    direct = trusted && DirectHeader.AVAILABLE && volumes.isNative();
   }
 
   /**
@@ -125,19 +136,28 @@ public final class GrooveHandle implements AutoCloseable {
     int last = (int) words[row + ObjectCache.TOP] - 1;
     long entry = words[last];
     long header = ObjectCache.header(entry);
-    MemorySegment volumes = this.volumes;
-    if (entry == 0 || ObjectHeader.info(volumes, header) != mark) {
+    if (entry == 0 || (!trusted && ObjectHeader.info(volumes, header) != mark)) {
       return allocElsewhere(sizeClass, checkedAlign, size, tag);
     }
     words[row + ObjectCache.TOP] = last;
-    // Until the tag replaces the mark the object is in the cache, whenever the process dies.
-    ObjectHeader.held(
-        volumes,
+    handOut(
         header,
         words[row + ObjectCache.HEADER]
-            | ObjectHeader.fields(ObjectCache.index(entry), checkedAlign, size));
-    ObjectHeader.infoRelease(volumes, header, tag);
+            | ObjectHeader.fields(ObjectCache.index(entry), checkedAlign, size),
+        tag);
     return header + data;
+  }
+
+  /** Makes an object of the cache one of the user's. */
+  private void handOut(long header, long word, long tag) {
+    // Until the tag replaces the mark the object is in the cache, whenever the process dies.
+    if (DirectHeader.AVAILABLE && direct) {
+      DirectHeader.word(address, header, word);
+      DirectHeader.infoRelease(address, header, tag);
+    } else {
+      ObjectHeader.held(volumes, header, word);
+      ObjectHeader.infoRelease(volumes, header, tag);
+    }
   }
 
   /** When it is too large for the table, or not to be had. */
@@ -169,12 +189,11 @@ public final class GrooveHandle implements AutoCloseable {
         look(); // there may be more volumes now
         // Otherwise it is in another cache, too, and that one has it.
         if (ObjectHeader.info(volumes, header) == mark) {
-          ObjectHeader.held(
-              volumes,
+          handOut(
               header,
               words[ObjectCache.row(sizeClass) + ObjectCache.HEADER]
-                  | ObjectHeader.fields(ObjectCache.index(entry), align, size));
-          ObjectHeader.infoRelease(volumes, header, tag);
+                  | ObjectHeader.fields(ObjectCache.index(entry), align, size),
+              tag);
           return header + GrooveGeometry.dataOffset(align);
         }
       }
@@ -214,7 +233,9 @@ public final class GrooveHandle implements AutoCloseable {
     View now = groove.view;
     if (now != view) {
       volumes = now.volumes;
+      address = volumes.address();
       head = now.head(geometry);
+      cache.head = head;
       view = now;
     }
     return now;
@@ -229,12 +250,46 @@ public final class GrooveHandle implements AutoCloseable {
    * handles that keep nothing for themselves, see {@link Groove#handle(int, long)}, exactly one is
    * told so. What cannot be told: an offset that was freed and is by now, or before the call ends,
    * that of a new object; and bytes of a user that repeat the headers of a superblock and of an
-   * object in it, block by block, see {@link Groove#find}.
+   * object in it, block by block, see {@link Groove#find}. The handle of {@link
+   * Groove#trustedHandle(int)} refuses less.
    *
    * @param offset what {@link #alloc} returned
    * @return whether there was such an object; if not, nothing changed
    */
   public boolean free(long offset) {
+    return trusted ? freeTrusted(offset) : freeChecked(offset);
+  }
+
+  /** Believes what the header says, as long as the cache has room. */
+  private boolean freeTrusted(long offset) {
+    long header = header(offset);
+    if (Long.compareUnsigned(header, cache.head) >= 0) {
+      return freeChecked(offset);
+    }
+    MemorySegment volumes = this.volumes;
+    boolean direct = DirectHeader.AVAILABLE && this.direct;
+    long word =
+        direct ? DirectHeader.word(address, header) : ObjectHeader.wordPlain(volumes, header);
+    long info = direct ? DirectHeader.info(address, header) : ObjectHeader.info(volumes, header);
+    long[] words = this.words;
+    int row = ObjectCache.row(ObjectHeader.sizeClass(word));
+    int top = (int) words[row + ObjectCache.TOP];
+    if (top >= (int) words[row + ObjectCache.END]
+        || ObjectHeader.type(word) != ObjectHeader.HELD
+        || ObjectHeader.isMark(info)) {
+      return freeChecked(offset);
+    }
+    if (direct) {
+      DirectHeader.info(address, header, mark);
+    } else {
+      ObjectHeader.info(volumes, header, mark);
+    }
+    words[top] = ObjectCache.entry(header, ObjectHeader.index(word));
+    words[row + ObjectCache.TOP] = top + 1L;
+    return true;
+  }
+
+  private boolean freeChecked(long offset) {
     if (groove.view != view) {
       look();
     }

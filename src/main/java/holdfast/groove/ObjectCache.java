@@ -80,6 +80,9 @@ final class ObjectCache {
   /** As in the picture. */
   final long[] words;
 
+  /** Offsets below are in volumes that the handle knows; 0 from the end of the cache on. */
+  long head;
+
   /**
    * An empty cache.
    *
@@ -214,6 +217,7 @@ final class ObjectCache {
 
   /** The same for good: from now on it holds nothing. */
   void close() {
+    head = 0;
     flush();
     for (int c = 0; c < classes.count; c++) {
       words[row(c) + END] = words[row(c) + FIRST];
@@ -233,8 +237,10 @@ final class ObjectCache {
         continue; // freed by two at the same time, and the other one has it
       }
       long superblock = header - groove.geometry.blockSize() - index * footprint;
-      // Dead before the bit says "free", as in GroupSlots.free.
+      // Dead before the bit says "free", as in GroupSlots.free; and without the mark, for whatever
+      // entries there are besides, where a trusted handle was told to free an object twice.
       ObjectHeader.word(volumes, header, 0);
+      ObjectHeader.info(volumes, header, 0);
       slots.setFree(volumes, sizeClass, superblock, 1L << index);
     }
   }

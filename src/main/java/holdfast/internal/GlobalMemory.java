@@ -6,7 +6,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 
 /**
- * All native memory as one segment, so that the codec's kernels can address it absolutely.
+ * All native memory as one segment, so that the codec's kernels, and trusted handles of the
+ * allocator, can address it absolutely.
  *
  * <p>The one place of the library that calls a restricted method, and only when the user has
  * enabled native access for it; asking prints no warning. Without, {@link #AVAILABLE} is false and
@@ -20,13 +21,13 @@ import java.nio.ByteBuffer;
  * <p>The bias serves the compiler: a masked address plus BIAS plus any {@code int} is never
  * negative and never beyond the end, which it proves by itself, so that no bounds check is left. It
  * folds the bias into the base of the segment. What keeps accesses inside of the caller's memory
- * are the checks of the kernels alone.
+ * are the checks of whoever uses it.
  */
 public final class GlobalMemory {
   /** Offset of address 0. */
   public static final long BIAS = 1L << 33;
 
-  /** Addresses that a kernel may use; no 64-bit system gives out others. */
+  /** Addresses that may be used; no 64-bit system gives out others. */
   public static final long ADDRESS_MASK = (1L << 56) - 1;
 
   /** Whether the user lets the library use native memory directly. */

@@ -76,13 +76,16 @@ class GrooveModelTest {
     }
   }
 
-  private static Interleavings.Program program(int held, long cacheMax, String... threads) {
+  private static Interleavings.Program program(
+      int held, long cacheMax, boolean trusted, String... threads) {
     return plan -> {
       long[] start = new long[held];
       Groove groove = prepared(plan, start);
       List<Actor> actors = new ArrayList<>();
       for (String operations : threads) {
-        Actor actor = new Actor(groove.handle(0, cacheMax), operations, start);
+        GrooveHandle handle =
+            trusted ? groove.trustedHandle(0, cacheMax) : groove.handle(0, cacheMax);
+        Actor actor = new Actor(handle, operations, start);
         actors.add(actor);
         plan.thread(actor::run);
       }
@@ -162,15 +165,25 @@ class GrooveModelTest {
     explore(program, 2 * GEOMETRY.footprint(CLASS));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"0 aaf aaf", "1 aa0 aaf", "4 aa0 aa1", "0 aaa aff", "6 024 135"})
+  void twoThreadsWithTrustedHandles(String program) {
+    explore(program, 2 * GEOMETRY.footprint(CLASS), true);
+  }
+
   private static void explore(String program) {
-    explore(program, 0);
+    explore(program, 0, false);
   }
 
   private static void explore(String program, long cacheMax) {
+    explore(program, cacheMax, false);
+  }
+
+  private static void explore(String program, long cacheMax, boolean trusted) {
     List<String> words = List.of(program.split(" ", -1));
     int held = Integer.parseInt(words.getFirst());
     String[] threads = words.subList(1, words.size()).toArray(String[]::new);
-    Interleavings check = Interleavings.of(program(held, cacheMax, threads)).atomicsOnly();
+    Interleavings check = Interleavings.of(program(held, cacheMax, trusted, threads)).atomicsOnly();
     boolean large = threads.length > 2 && held < 3;
     large |= cacheMax > 0 && threads.length > 2;
     Interleavings.Explored explored =

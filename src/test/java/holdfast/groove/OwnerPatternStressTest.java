@@ -29,13 +29,29 @@ class OwnerPatternStressTest {
 
   @Test
   void everyOwnerFindsItsWords() throws InterruptedException {
+    run(OPERATIONS, 0);
+  }
+
+  @Test
+  void everyOwnerFindsItsWordsThroughTrustedHandles() throws InterruptedException {
+    run(OPERATIONS / 5, THREADS);
+  }
+
+  @Test
+  void everyOwnerFindsItsWordsThroughHandlesOfBothKinds() throws InterruptedException {
+    run(OPERATIONS / 5, THREADS / 2);
+  }
+
+  private void run(int operations, int trusted) throws InterruptedException {
     long seed = Tier.seed(17);
     System.out.println("OwnerPatternStressTest seed " + seed);
     try (Bytes bytes = new Bytes(GrooveGeometry.compact(64, 1 << 20), 6)) {
       List<Thread> threads = new ArrayList<>();
       for (int t = 0; t < THREADS; t++) {
         SplittableRandom random = new SplittableRandom(seed + t);
-        threads.add(Thread.ofPlatform().start(() -> own(bytes.groove, bytes.volumes, random)));
+        GrooveHandle own = t < trusted ? bytes.groove.trustedHandle(t) : bytes.groove.handle(t);
+        threads.add(
+            Thread.ofPlatform().start(() -> own(own, bytes.volumes, operations / THREADS, random)));
       }
       for (Thread thread : threads) {
         thread.join();
@@ -51,11 +67,12 @@ class OwnerPatternStressTest {
     }
   }
 
-  private void own(Groove groove, MemorySegment volumes, SplittableRandom random) {
-    try (GrooveHandle handle = groove.handle()) {
+  private void own(
+      GrooveHandle own, MemorySegment volumes, int operations, SplittableRandom random) {
+    try (GrooveHandle handle = own) {
       long[] mine = new long[LIVE];
       long bits = 0;
-      for (int i = 0; i < OPERATIONS / THREADS / 2 && failure.get() == null; i++) {
+      for (int i = 0; i < operations / 2 && failure.get() == null; i++) {
         bits = i % 2 == 0 ? random.nextLong() : bits >>> 32;
         int at = ((int) (bits & 0xffff) * LIVE) >>> 16;
         long old = mine[at];

@@ -46,15 +46,19 @@ class RecoveryKillTest {
         // given back all the time; with the usual ones.
         long usual = ObjectCache.bytesMax(SMALL);
         for (long cacheMax : Tier.thorough() ? new long[] {0, 550, usual} : new long[] {0, 550}) {
-          History history = new History(arena, cacheMax);
-          long kills = 0;
-          while (history.dies(kills + 1)) {
-            history.check("caches of " + cacheMax + ", killed before store " + ++kills);
-          }
-          assertTrue(kills > 500, kills + " kills");
+          everyStore(new History(arena, cacheMax, false), "caches of " + cacheMax);
         }
+        everyStore(new History(arena, 550, true), "trusted handles");
       }
     }
+  }
+
+  private static void everyStore(History history, String what) {
+    long kills = 0;
+    while (history.dies(kills + 1)) {
+      history.check(what + ", killed before store " + ++kills);
+    }
+    assertTrue(kills > 500, kills + " kills");
   }
 
   /** Runs inside the loader. */
@@ -65,7 +69,7 @@ class RecoveryKillTest {
     @Override
     public void run() {
       try (Arena arena = Arena.ofShared()) {
-        History history = new History(arena, 550);
+        History history = new History(arena, 550, false);
         MemorySegment state = arena.allocate(history.state.byteSize(), 128);
         MemorySegment volumes = arena.allocate(history.volumes.byteSize(), 4096);
         int kills = 0;
@@ -109,9 +113,11 @@ class RecoveryKillTest {
     private final Map<Long, Long> sure = new HashMap<>();
 
     private final long cacheMax;
+    private final boolean trusted;
 
-    History(Arena arena, long cacheMax) {
+    History(Arena arena, long cacheMax, boolean trusted) {
       this.cacheMax = cacheMax;
+      this.trusted = trusted;
       state = arena.allocate(SMALL.stateSize(), 128);
       volumes = arena.allocate(ROOM * SMALL.volumeSize(), 4096);
     }
@@ -134,8 +140,8 @@ class RecoveryKillTest {
 
     private void operate(Groove groove) {
       groove.addVolumes(0, 2, new byte[] {1, 2, 3});
-      GrooveHandle handle = groove.handle(0, cacheMax);
-      GrooveHandle other = groove.handle(1, cacheMax);
+      GrooveHandle handle = handle(groove, 0);
+      GrooveHandle other = handle(groove, 1);
       List<Long> large = new ArrayList<>();
       for (int i = 0; i < 7; i++) {
         large.add(alloc(handle, 8000)); // two in a superblock
@@ -170,6 +176,10 @@ class RecoveryKillTest {
       handle.close();
       other.flush();
       groove.compact();
+    }
+
+    private GrooveHandle handle(Groove groove, int group) {
+      return trusted ? groove.trustedHandle(group, cacheMax) : groove.handle(group, cacheMax);
     }
 
     private long alloc(GrooveHandle handle, long size) {
