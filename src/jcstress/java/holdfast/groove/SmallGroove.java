@@ -22,6 +22,8 @@ final class SmallGroove {
     MemorySegment state = MemorySegment.ofArray(new long[(int) GEOMETRY.stateSize() / Long.BYTES]);
     Groove groove = Groove.create(GEOMETRY, state, volumes);
     groove.original = true;
+    groove.caches.use(
+        new Depot(MemorySegment.ofArray(new long[(int) Depot.size(GEOMETRY) / Long.BYTES])));
     groove.view = new View(volumes, GEOMETRY.volumeSize(), new long[] {1});
     VolumeHeader.format(volumes, 0, 0, new byte[0]);
     VolumeHeader.magic(volumes, 0, ~GEOMETRY.volumeMagic);

@@ -102,7 +102,7 @@ public final class Groove implements AutoCloseable {
   private final AtomicInteger nextCache = new AtomicInteger();
 
   /** What the handles keep. */
-  private final ObjectCaches caches = new ObjectCaches();
+  final ObjectCaches caches = new ObjectCaches();
 
   /** Offsets of superblocks and volumes that turned out to be damaged. Guarded by itself. */
   private final List<Long> damaged = new ArrayList<>();
@@ -440,7 +440,8 @@ public final class Groove implements AutoCloseable {
 
   /**
    * Makes a handle in a given group, which keeps up to 32 objects of a size for itself, and at most
-   * 256 KiB or 1/64 of a volume.
+   * 256 KiB or 1/64 of a volume. What a handle has too much of waits for others that have too little,
+   * in all twice as much of a size as one handle may keep.
    *
    * @param group any number; a class with n groups takes it modulo n
    * @return for the calling thread; the caller closes it
@@ -725,7 +726,9 @@ public final class Groove implements AutoCloseable {
     requireOpen();
     try {
       caches.adopt();
-      Compaction.run(new GroupSlots(this, 0));
+      GroupSlots slots = new GroupSlots(this, 0);
+      caches.depot(geometry).flush(slots);
+      Compaction.run(slots);
     } catch (InternalError e) {
       throw cut(e);
     }

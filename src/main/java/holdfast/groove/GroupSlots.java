@@ -195,6 +195,21 @@ final class GroupSlots {
     return false;
   }
 
+  /** Frees an object of a cache with a mark, unless it is in another one by now. */
+  void giveBack(int sizeClass, long entry, long mark) {
+    MemorySegment volumes = groove.view.volumes;
+    long header = ObjectCache.header(entry);
+    int index = ObjectCache.index(entry);
+    if (ObjectHeader.info(volumes, header) == mark) { // else freed by two at the same time
+      // Dead before the bit says "free", as in free; and without the mark, for whatever entries there
+      // are besides, where a trusted handle was told to free an object twice.
+      ObjectHeader.word(volumes, header, 0);
+      ObjectHeader.info(volumes, header, 0);
+      long superblock = header + blockMask - index * classes.footprint[sizeClass];
+      setFree(volumes, sizeClass, superblock, 1L << index);
+    }
+  }
+
   /**
    * Sets the bit of an object that died, and does what follows from it.
    *

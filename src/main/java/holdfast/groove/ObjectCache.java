@@ -30,6 +30,10 @@ import java.lang.foreign.MemorySegment;
  * a number of the cache. So a free writes one word, and a second free of the object is refused;
  * recovery gives marked objects back; the C original sees objects with a strange tag.
  *
+ * <p>Half a cache goes to the {@link Depot} before it goes to the superblocks, and comes from there
+ * first. Objects change their cache there: who takes them over stores its own mark in each that
+ * still has the mark of the cache that gave it away.
+ *
  * <p>One thread at a time, with a hand-over that publishes. Two that free the same object at the
  * same moment through two handles may both find it held, and then it is in two caches. Its mark is
  * that of one of them. The other finds a foreign mark when it wants to hand the object out or to
@@ -67,6 +71,7 @@ final class ObjectCache {
   private final GroupSlots slots;
   private final Groove groove;
   private final SizeClasses classes;
+  private final Depot depot;
 
   /** Where freed objects wait that have no place here; null for nowhere. */
   final Quarantine quarantine;
@@ -95,6 +100,7 @@ final class ObjectCache {
     this.slots = slots;
     this.mark = mark;
     groove = slots.groove;
+    depot = groove.caches.depot(groove.geometry);
     classes = groove.geometry.classes;
     int size = ROWS << ROW_SHIFT;
     for (int c = 0; c < classes.count; c++) {
@@ -176,7 +182,10 @@ final class ObjectCache {
     int row = row(sizeClass);
     int want = (limit(sizeClass) + 1) / 2;
     int first = (int) words[row + FIRST];
-    int got = slots.allocMany(sizeClass, want, mark, words, first, false);
+    int got = takeOver(sizeClass, want, first);
+    if (got == 0) {
+      got = slots.allocMany(sizeClass, want, mark, words, first, false);
+    }
     if (got == 0) {
       makeRoom();
       got = slots.allocMany(sizeClass, want, mark, words, first, !groove.original);
@@ -185,24 +194,52 @@ final class ObjectCache {
     return got != 0;
   }
 
+  /** Takes over what another cache had too much of; tells how many objects that were. */
+  private int takeOver(int sizeClass, int want, int first) {
+    int got = 0;
+    for (long taken; got == 0 && (taken = depot.take(sizeClass, want, words, first)) != 0; ) {
+      got = adopt(first, Depot.count(taken), Depot.mark(taken));
+    }
+    return got;
+  }
+
+  /** Makes objects of another cache this one's; tells how many of them were. */
+  private int adopt(int from, int count, long other) {
+    if (other == mark) {
+      return count;
+    }
+    MemorySegment volumes = groove.view.volumes; // by now it has all the volumes that they lie in
+    int to = from;
+    for (int i = from; i < from + count; i++) {
+      long entry = words[i];
+      if (ObjectHeader.info(volumes, header(entry)) == other) {
+        ObjectHeader.info(volumes, header(entry), mark);
+        words[to++] = entry;
+      } // else freed by two at the same time, and the other one has it
+    }
+    return to - from;
+  }
+
   /** What an allocation needs may be what this cache holds of other classes. */
   void makeRoom() {
     flush();
     groove.adopt();
   }
 
-  /** Gives half of a class back, the objects that have been here longest. */
+  /** Hands half of a class over, or gives it back: the objects that have been here longest. */
   void flushHalf(int sizeClass) {
     int row = row(sizeClass);
     int first = (int) words[row + FIRST];
     int count = count(row);
     int gone = (count + 1) / 2;
-    giveBack(sizeClass, first, gone);
+    if (!depot.put(sizeClass, words, first, gone, mark)) {
+      giveBack(sizeClass, first, gone);
+    }
     System.arraycopy(words, first + gone, words, first, count - gone);
     words[row + TOP] -= gone;
   }
 
-  /** Gives everything back. */
+  /** Gives everything back, and what other caches handed over and nobody took yet. */
   void flush() {
     for (int c = 0; c < classes.count; c++) {
       int row = row(c);
@@ -210,6 +247,7 @@ final class ObjectCache {
       words[row + TOP] = words[row + FIRST];
       giveBack(c, (int) words[row + FIRST], count);
     }
+    depot.flush(slots);
     if (quarantine != null) {
       quarantine.flush();
     }
@@ -225,23 +263,12 @@ final class ObjectCache {
   }
 
   private void giveBack(int sizeClass, int from, int count) {
-    MemorySegment volumes = groove.view.volumes;
-    long footprint = classes.footprint[sizeClass];
     for (int i = from; i < from + count; i++) {
-      long header = header(words[i]);
-      int index = index(words[i]);
+      long entry = words[i];
       // At damage the call ends here, and nothing is in here that was given back. Nothing in any
       // volume begins at 0.
       words[i] = 0;
-      if (ObjectHeader.info(volumes, header) != mark) {
-        continue; // freed by two at the same time, and the other one has it
-      }
-      long superblock = header - groove.geometry.blockSize() - index * footprint;
-      // Dead before the bit says "free", as in GroupSlots.free; and without the mark, for whatever
-      // entries there are besides, where a trusted handle was told to free an object twice.
-      ObjectHeader.word(volumes, header, 0);
-      ObjectHeader.info(volumes, header, 0);
-      slots.setFree(volumes, sizeClass, superblock, 1L << index);
+      slots.giveBack(sizeClass, entry, mark);
     }
   }
 }

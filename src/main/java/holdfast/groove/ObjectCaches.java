@@ -31,6 +31,24 @@ final class ObjectCaches {
   /** Guarded by itself. */
   private final Map<ObjectCache, Owned> caches = new HashMap<>();
 
+  /** Guarded by the caches; null until there is a cache. */
+  private Depot depot;
+
+  /** What the caches hand over through. */
+  Depot depot(GrooveGeometry geometry) {
+    synchronized (caches) {
+      if (depot == null) {
+        depot = Depot.of(geometry);
+      }
+      return depot;
+    }
+  }
+
+  /** Takes one with nothing in it, before there is a cache: for tests. */
+  void use(Depot given) {
+    depot = given;
+  }
+
   void add(GrooveHandle handle, ObjectCache cache) {
     adopt();
     Owned owned = new Owned(handle, cache, dropped);

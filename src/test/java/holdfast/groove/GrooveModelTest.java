@@ -1,6 +1,7 @@
 package holdfast.groove;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -77,10 +78,10 @@ class GrooveModelTest {
   }
 
   private static Interleavings.Program program(
-      int held, long cacheMax, boolean trusted, String... threads) {
+      int held, long cacheMax, boolean depot, boolean trusted, String... threads) {
     return plan -> {
       long[] start = new long[held];
-      Groove groove = prepared(plan, start);
+      Groove groove = prepared(plan, depot, start);
       List<Actor> actors = new ArrayList<>();
       for (String operations : threads) {
         GrooveHandle handle =
@@ -93,17 +94,24 @@ class GrooveModelTest {
     };
   }
 
-  /** A state with one volume in which some objects are held. */
-  private static Groove prepared(Plan plan, long[] start) {
+  /** A state with one volume in which some objects are held, and a depot, or one that is stuck. */
+  private static Groove prepared(Plan plan, boolean depot, long[] start) {
     MemorySegment volumes = plan.memory(GEOMETRY.volumeSize());
     MemorySegment state = plan.memory(GEOMETRY.stateSize());
     Groove groove = Groove.create(GEOMETRY, state, volumes);
     groove.original = true; // without locks of the JDK
+    groove.caches.use(
+        new Depot(
+            plan.memory(
+                Depot.size(GEOMETRY),
+                depot ? memory -> {} : memory -> memory.fill((byte) 0xff))));
     groove.addVolumes(0, 1, new byte[0]);
     GrooveHandle handle = groove.handle(0);
     for (int i = 0; i < start.length; i++) {
       start[i] = handle.alloc(16, SIZE, i);
     }
+    // Keeps the handle, or the collector decides when somebody ends its cache, which takes steps.
+    plan.atEnd(() -> assertSame(groove, handle.groove));
     return groove;
   }
 
@@ -156,34 +164,49 @@ class GrooveModelTest {
   @ParameterizedTest
   @ValueSource(strings = {"0 aaf aaf", "1 aa0 aaf", "4 aa0 aa1", "0 aaa aff", "6 024 135"})
   void twoThreadsWithCaches(String program) {
-    explore(program, 2 * GEOMETRY.footprint(CLASS));
+    explore(program, 2 * GEOMETRY.footprint(CLASS), false);
+  }
+
+  /** The same with a depot: what is given back waits there for the next one who takes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"0 aaf aaf", "4 aa0 aa1", "4 012 3aa", "6 024 135", "5 012 aa3"})
+  void twoThreadsWithADepot(String program) {
+    explore(program, 2 * GEOMETRY.footprint(CLASS), true);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"2 0a 1a af", "3 0a 1a 2a", "6 02 13 45"})
   void threeThreadsWithCaches(String program) {
-    explore(program, 2 * GEOMETRY.footprint(CLASS));
+    explore(program, 2 * GEOMETRY.footprint(CLASS), false);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"3 01 2a aa", "6 02 13 45"})
+  void threeThreadsWithADepot(String program) {
+    explore(program, 2 * GEOMETRY.footprint(CLASS), true);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"0 aaf aaf", "1 aa0 aaf", "4 aa0 aa1", "0 aaa aff", "6 024 135"})
   void twoThreadsWithTrustedHandles(String program) {
-    explore(program, 2 * GEOMETRY.footprint(CLASS), true);
+    explore(program, 2 * GEOMETRY.footprint(CLASS), false, true);
+    explore(program, 2 * GEOMETRY.footprint(CLASS), true, true);
   }
 
   private static void explore(String program) {
     explore(program, 0, false);
   }
 
-  private static void explore(String program, long cacheMax) {
-    explore(program, cacheMax, false);
+  private static void explore(String program, long cacheMax, boolean depot) {
+    explore(program, cacheMax, depot, false);
   }
 
-  private static void explore(String program, long cacheMax, boolean trusted) {
+  private static void explore(String program, long cacheMax, boolean depot, boolean trusted) {
     List<String> words = List.of(program.split(" ", -1));
     int held = Integer.parseInt(words.getFirst());
     String[] threads = words.subList(1, words.size()).toArray(String[]::new);
-    Interleavings check = Interleavings.of(program(held, cacheMax, trusted, threads)).atomicsOnly();
+    Interleavings check =
+        Interleavings.of(program(held, cacheMax, depot, trusted, threads)).atomicsOnly();
     boolean large = threads.length > 2 && held < 3;
     large |= cacheMax > 0 && threads.length > 2;
     Interleavings.Explored explored =
@@ -235,7 +258,7 @@ class GrooveModelTest {
     Interleavings.of(
             plan -> {
               long[] start = new long[2];
-              Groove groove = prepared(plan, start);
+              Groove groove = prepared(plan, false, start);
               boolean[] freed = new boolean[2];
               for (int i = 0; i < 2; i++) {
                 int thread = i;

@@ -159,6 +159,9 @@ class RecoveryKillTest {
       for (int i = 0; i < small.size(); i += 2) {
         free(handle, small.get(i));
       }
+      for (int i = 0; i < 10; i++) {
+        small.add(alloc(other, 40)); // with small caches, what the other one had too much of
+      }
       alloc(handle, 5000); // three in a superblock: what was cut up before, cut up again
       groove.flush();
       groove.compact();
