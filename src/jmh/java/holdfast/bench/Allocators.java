@@ -45,6 +45,7 @@ abstract class Allocators {
   /** The contender of a name. */
   static Allocators of(String name) {
     return switch (name) {
+      case "nothing" -> new OfNothing();
       case "holdfast" -> new OfGroove(GrooveGeometry.STANDARD, 2, Kind.OFFSETS);
       case "holdfast-slices" -> new OfGroove(GrooveGeometry.STANDARD, 2, Kind.SLICES);
       case "holdfast-trusted" -> new OfGroove(GrooveGeometry.STANDARD, 2, Kind.TRUSTED);
@@ -64,6 +65,31 @@ abstract class Allocators {
     OFFSETS,
     SLICES,
     TRUSTED
+  }
+
+  /** Stores a number: what all the others cost besides. */
+  private static final class OfNothing extends Allocators {
+    @Override
+    Object table(int size) {
+      return new long[size];
+    }
+
+    @Override
+    Worker worker() {
+      return new Worker() {
+        @Override
+        void alloc(Object table, int index, int size) {
+          ((long[]) table)[index] = size;
+        }
+
+        @Override
+        void free(Object table, int index) {
+          if (((long[]) table)[index] == 0) {
+            throw new IllegalStateException("no object at " + index);
+          }
+        }
+      };
+    }
   }
 
   /** This library, over a sparse file that is mapped. */
