@@ -72,6 +72,16 @@ class Report {
       return more.getOrDefault("plainBytes", List.of());
     }
 
+    /** Whether the score is nanoseconds for an operation of an allocator. */
+    boolean isTime() {
+      return question.startsWith("AllocatorBench") || question.startsWith("HandOverBench");
+    }
+
+    /** What a bar shows: MB/s, or ns. */
+    double bar() {
+      return isTime() ? median(score) : median(speed()) / 1e6;
+    }
+
     /** Compressed bytes for each plain byte. */
     double size() {
       return median(more.get("packedBytes")) / median(more.get("plainBytes"));
@@ -114,7 +124,7 @@ class Report {
         mixed(question, mine, out);
       } else if (question.startsWith("WorstCaseBench")) {
         growth(question, mine, out);
-      } else if (question.startsWith("AllocatorBench") || question.startsWith("HandOverBench")) {
+      } else if (mine.getFirst().isTime()) {
         times(question, mine, out);
       } else {
         ratios(question, mine, out);
@@ -380,12 +390,14 @@ class Report {
 
   // --- the pictures ----------------------------------------------------------------------------
 
-  /** A picture for each question about speed: bars of MB/s, a group for each column. */
+  /** A picture for each question about speed or time: bars, a group for each column. */
   static Map<String, String> pictures(List<Row> rows) {
     Map<String, String> pictures = new TreeMap<>();
     for (String question : questions(rows)) {
       List<Row> mine =
-          rows.stream().filter(r -> r.question.equals(question) && !r.speed().isEmpty()).toList();
+          rows.stream()
+              .filter(r -> r.question.equals(question) && (r.isTime() || !r.speed().isEmpty()))
+              .toList();
       if (!mine.isEmpty()) {
         boolean curve = question.startsWith("LevelsBench");
         pictures.put(question, curve ? curve(question, mine) : picture(question, mine));
@@ -402,15 +414,11 @@ class Report {
     int y = 30;
     for (String column : columns(rows)) {
       List<Row> group = rows.stream().filter(r -> r.column().equals(column)).toList();
-      double max = group.stream().mapToDouble(r -> median(r.speed())).max().orElse(1);
+      double max = group.stream().mapToDouble(Row::bar).max().orElse(1);
       label(body, 8, y + 11, "start", column);
       y += rowHeight;
       for (Row row : group) {
-        double speed = median(row.speed());
-        String colour =
-            row.who().startsWith("holdfast") || question.startsWith("Mixed")
-                ? "#1f77b4"
-                : JAVA_PEERS.contains(row.who()) ? "#ff9f4a" : "#9a9a9a";
+        double value = row.bar();
         label(body, left - 8, y + 11, "end", row.who());
         body.append(
             String.format(
@@ -418,15 +426,17 @@ class Report {
                 "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>%n",
                 left,
                 y,
-                (width - left - 90) * speed / max,
+                (width - left - 90) * value / max,
                 rowHeight - 4,
-                colour));
+                colour(row)));
         label(
             body,
-            left + (width - left - 90) * speed / max + 6,
+            left + (width - left - 90) * value / max + 6,
             y + 11,
             "start",
-            String.format(Locale.ROOT, "%.0f MB/s", speed / 1e6));
+            row.isTime()
+                ? String.format(Locale.ROOT, value < 100 ? "%.1f ns" : "%.0f ns", value)
+                : String.format(Locale.ROOT, "%.0f MB/s", value));
         y += rowHeight;
       }
       y += 10;
@@ -436,8 +446,21 @@ class Report {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"11\">%n"
             .formatted(width, y + 10));
     out.append("<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
-    label(out, 8, 16, "start", question + ", medians; blue: Holdfast, orange: Java, grey: C");
+    String better = rows.getFirst().isTime() ? ", less is better" : "";
+    label(
+        out, 8, 16, "start", question + ", medians" + better + "; blue: Holdfast, orange: Java, grey: C");
     return out.append(body).append("</svg>\n").toString();
+  }
+
+  static String colour(Row row) {
+    if (row.who().startsWith("holdfast") || row.question.startsWith("Mixed")) {
+      return "#1f77b4";
+    }
+    boolean java =
+        JAVA_PEERS.contains(row.who())
+            || row.who().startsWith("netty")
+            || row.who().startsWith("arena");
+    return java ? "#ff9f4a" : "#9a9a9a";
   }
 
   /** Speed to the right, on a logarithmic scale; size upwards; a line of levels for each name. */
