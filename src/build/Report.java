@@ -448,7 +448,11 @@ class Report {
     out.append("<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
     String better = rows.getFirst().isTime() ? ", less is better" : "";
     label(
-        out, 8, 16, "start", question + ", medians" + better + "; blue: Holdfast, orange: Java, grey: C");
+        out,
+        8,
+        16,
+        "start",
+        question + ", medians" + better + "; blue: Holdfast, orange: Java, grey: C");
     return out.append(body).append("</svg>\n").toString();
   }
 

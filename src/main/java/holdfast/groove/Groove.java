@@ -440,8 +440,8 @@ public final class Groove implements AutoCloseable {
 
   /**
    * Makes a handle in a given group, which keeps up to 32 objects of a size for itself, and at most
-   * 256 KiB or 1/64 of a volume. What a handle has too much of waits for others that have too little,
-   * in all twice as much of a size as one handle may keep.
+   * 256 KiB or 1/64 of a volume. What a handle has too much of waits for others that have too
+   * little, in all twice as much of a size as one handle may keep.
    *
    * @param group any number; a class with n groups takes it modulo n
    * @return for the calling thread; the caller closes it

@@ -201,7 +201,8 @@ final class GroupSlots {
     long header = ObjectCache.header(entry);
     int index = ObjectCache.index(entry);
     if (ObjectHeader.info(volumes, header) == mark) { // else freed by two at the same time
-      // Dead before the bit says "free", as in free; and without the mark, for whatever entries there
+      // Dead before the bit says "free", as in free; and without the mark, for whatever entries
+      // there
       // are besides, where a trusted handle was told to free an object twice.
       ObjectHeader.word(volumes, header, 0);
       ObjectHeader.info(volumes, header, 0);

@@ -103,8 +103,7 @@ class GrooveModelTest {
     groove.caches.use(
         new Depot(
             plan.memory(
-                Depot.size(GEOMETRY),
-                depot ? memory -> {} : memory -> memory.fill((byte) 0xff))));
+                Depot.size(GEOMETRY), depot ? memory -> {} : memory -> memory.fill((byte) 0xff))));
     groove.addVolumes(0, 1, new byte[0]);
     GrooveHandle handle = groove.handle(0);
     for (int i = 0; i < start.length; i++) {
