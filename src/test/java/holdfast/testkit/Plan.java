@@ -24,6 +24,7 @@ public final class Plan {
     void run() throws Exception;
   }
 
+  private static final int OTHER_SHIFT = 56;
   private static final int PAGE_SHIFT = 12;
 
   /** Memory that is as at first when a run begins. */
@@ -151,8 +152,28 @@ public final class Plan {
     }
   }
 
+  /** Whether a place is in memory of the plan. */
+  boolean has(long address) {
+    for (Block block : blocks) {
+      long offset = address - block.live.address();
+      if (offset >= 0 && offset < block.live.byteSize()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What a place is called that is in other memory: beyond every address that there is. */
+  static long otherMemory(int number, long offset) {
+    return ((number + 1L) << OTHER_SHIFT) + offset;
+  }
+
   /** A place as "block+offset". */
   String place(long address) {
+    if (address >>> OTHER_SHIFT != 0) {
+      long offset = address & ((1L << OTHER_SHIFT) - 1);
+      return "other " + (address >>> OTHER_SHIFT) + " +" + offset;
+    }
     for (int i = 0; i < blocks.size(); i++) {
       long offset = address - blocks.get(i).live.address();
       if (offset >= 0 && offset < blocks.get(i).live.byteSize()) {

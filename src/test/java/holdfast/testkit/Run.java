@@ -51,6 +51,10 @@ final class Run {
   private final CellTable cells;
   private final Plan plan;
   private final List<StepEvent> trace = new ArrayList<>();
+
+  /** Where segments begin that are not the plan's. */
+  private final List<Long> others = new ArrayList<>();
+
   private Logical[] threads = {};
   private Logical current;
   private boolean starting;
@@ -151,7 +155,15 @@ final class Run {
     thread.pausing = false;
     await(thread);
     StepEvent event =
-        new StepEvent(thread.id, trace.size(), ++thread.local, op, segment, offset, size);
+        new StepEvent(
+            thread.id,
+            trace.size(),
+            ++thread.local,
+            op,
+            name(segment, offset),
+            segment,
+            offset,
+            size);
     for (long cell : event.cells) {
       if (thread.seenCount == thread.seen.length) {
         thread.seen = Arrays.copyOf(thread.seen, 2 * thread.seenCount);
@@ -161,6 +173,23 @@ final class Run {
       thread.seenAt[thread.seenCount++] = event.index;
     }
     append(thread, event);
+  }
+
+  /**
+   * What a place is called, in all runs alike. Memory that the code under check allocates for
+   * itself is somewhere else in each run; a segment of it goes by the order in which they are seen.
+   */
+  private long name(MemorySegment segment, long offset) {
+    long address = segment.address();
+    if (plan.has(address + offset)) {
+      return address + offset;
+    }
+    int number = others.indexOf(address);
+    if (number < 0) {
+      number = others.size();
+      others.add(address);
+    }
+    return Plan.otherMemory(number, offset);
   }
 
   /** The running thread has looked in vain. */

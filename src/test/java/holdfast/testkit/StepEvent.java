@@ -17,7 +17,10 @@ final class StepEvent {
 
   final int local;
   final String op;
+
+  /** Where: the place in memory, or what {@link Plan#otherMemory} calls it. */
   final long address;
+
   final int size;
   final long before;
   long after;
@@ -35,15 +38,22 @@ final class StepEvent {
   private final long offset;
 
   StepEvent(
-      int thread, int index, int local, String op, MemorySegment segment, long offset, int size) {
+      int thread,
+      int index,
+      int local,
+      String op,
+      long address,
+      MemorySegment segment,
+      long offset,
+      int size) {
     this.thread = thread;
     this.index = index;
     this.local = local;
     this.op = op;
+    this.address = address;
     this.segment = segment;
     this.offset = offset;
     this.size = size;
-    address = segment.address() + offset;
     before = Steps.load(segment, offset, size);
     cells = new long[(int) (((address + size - 1) >>> 1) - (address >>> 1)) + 1];
     for (int i = 0; i < cells.length; i++) {
