@@ -460,6 +460,7 @@ class SnapshotServiceTest {
     System.out.println("snapshot service: seed " + seed);
     long seq = 0;
     int completed = 0;
+    int triggered = 0;
     try (SnapshotService service = start(policy().every(40, 7).workers(2).fullMode(mode))) {
       for (int i = 0; i < Tier.of(600, 20_000); i++) {
         Txn txn = rig.store().prepare(null, new Xid(5, i + 1));
@@ -476,6 +477,7 @@ class SnapshotServiceTest {
         rig.publish(txn, seq);
         if (i % 100 == 99) {
           SnapshotInfo info = service.trigger(random.nextBoolean() ? FULL : INCREMENTAL).get();
+          triggered++;
           assertEquals(rig.history.get(info.seq()), info.hash());
           assertEquals(seq, info.seq());
           rig.assertLoads(seq);
@@ -489,7 +491,7 @@ class SnapshotServiceTest {
         assertEquals(rig.history.get(done.info().seq()), done.info().hash());
       }
     }
-    assertTrue(completed > 8, completed + " snapshots");
+    assertTrue(completed >= triggered, completed + " snapshots of " + triggered + " and more");
     rig.assertLoads(seq);
   }
 }
