@@ -15,7 +15,7 @@ import org.openjdk.jcstress.infra.results.I_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "the object, with an older store")
 @State
 public class DepotStress {
-  private final Groove groove = SmallGroove.create();
+  private final Groove groove = SmallGroove.create(SmallGroove.LARGE_HEAD);
   private final GrooveHandle one = groove.handle(0, 3 * SmallGroove.SIZE);
   private final GrooveHandle other = groove.handle(0, 3 * SmallGroove.SIZE);
   private final long[] objects = new long[3];

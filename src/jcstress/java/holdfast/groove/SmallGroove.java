@@ -3,12 +3,17 @@ package holdfast.groove;
 import java.lang.foreign.MemorySegment;
 
 /**
- * An allocator with the head of one volume: two superblocks of the class with two objects each fit
- * into it. Stress tests make thousands of them at a time.
+ * An allocator with the head of one volume, into which some superblocks of the class with two
+ * objects each fit. Stress tests make thousands of them at a time.
  */
 final class SmallGroove {
   private static final GrooveGeometry GEOMETRY = GrooveGeometry.compact(64, 1 << 20);
+
+  /** Two superblocks, of the second one the first object. */
   private static final int HEAD = 20_000;
+
+  /** Three superblocks. */
+  static final int LARGE_HEAD = 52_000;
 
   /** A size of which two objects lie in a superblock. */
   static final long SIZE = GEOMETRY.sizeMax(0);
@@ -18,7 +23,11 @@ final class SmallGroove {
   private SmallGroove() {}
 
   static Groove create() {
-    MemorySegment volumes = MemorySegment.ofArray(new long[HEAD / Long.BYTES]);
+    return create(HEAD);
+  }
+
+  static Groove create(int head) {
+    MemorySegment volumes = MemorySegment.ofArray(new long[head / Long.BYTES]);
     MemorySegment state = MemorySegment.ofArray(new long[(int) GEOMETRY.stateSize() / Long.BYTES]);
     Groove groove = Groove.create(GEOMETRY, state, volumes);
     groove.original = true;
