@@ -416,9 +416,7 @@ abstract class FileBody extends Body {
     lz4 = true;
     replacementForced = true;
     anchor = ChunkLayout.LZ4_MARK;
-    MemorySegment bytes = MemorySegment.ofArray(new byte[Long.BYTES]);
-    Mem.putLongBe(bytes, 0, anchor);
-    file.write(bytes, ChunkLayout.ANCHOR_SIZE_OFFSET);
+    writeAnchor();
   }
 
   private Path temporary() {
@@ -609,8 +607,12 @@ abstract class FileBody extends Body {
     storeAnchor();
   }
 
-  /** Puts the anchor into the header. */
+  /** Puts the anchor into the header, after everything that it speaks of. */
   void storeAnchor() throws IOException {
+    writeAnchor();
+  }
+
+  private void writeAnchor() throws IOException {
     MemorySegment bytes = MemorySegment.ofArray(new byte[Long.BYTES]);
     Mem.putLongBe(bytes, 0, anchor);
     file.write(bytes, ChunkLayout.ANCHOR_SIZE_OFFSET);
