@@ -202,8 +202,7 @@ final class GroupSlots {
     int index = ObjectCache.index(entry);
     if (ObjectHeader.info(volumes, header) == mark) { // else freed by two at the same time
       // Dead before the bit says "free", as in free; and without the mark, for whatever entries
-      // there
-      // are besides, where a trusted handle was told to free an object twice.
+      // there are besides, where a trusted handle was told to free an object twice.
       ObjectHeader.word(volumes, header, 0);
       ObjectHeader.info(volumes, header, 0);
       long superblock = header + blockMask - index * classes.footprint[sizeClass];
