@@ -49,12 +49,11 @@ final class BatchDigests {
     long max = Math.min(Integer.toUnsignedLong(batch.records), memory.byteSize() / digestSize);
     for (long at = BatchHead.SIZE; count < max; count++) {
       long head = at + keySize;
-      long value = head + RecordHead.SIZE;
-      long room = batch.plain - value;
-      int size = room < 0 ? -1 : RecordHead.valueSize(plain, head);
-      if (size < 0 || size > room) {
+      int size = RecordHead.plausibleSize(plain, head, batch.plain);
+      if (size < 0) {
         return;
       }
+      long value = head + RecordHead.SIZE;
       hash.digest(plain, at, keySize, plain, value, size, memory, count * digestSize);
       at += RecordHead.size(keySize, size);
     }

@@ -50,6 +50,22 @@ final class RecordHead {
     return Mem.getInt(mem, at + VALUE_SIZE_OFFSET);
   }
 
+  /**
+   * The size of a value in bytes that nobody has checked yet.
+   *
+   * @param at where the head would be
+   * @param end behind the bytes that the record may have
+   * @return -1 when there cannot be such a record
+   */
+  static int plausibleSize(MemorySegment mem, long at, long end) {
+    long room = end - at - SIZE;
+    if (room < 0) {
+      return -1;
+    }
+    int size = valueSize(mem, at);
+    return size < 0 || size > room ? -1 : size;
+  }
+
   static int flags(MemorySegment mem, long at) {
     return Mem.getInt(mem, at + FLAGS_OFFSET);
   }

@@ -76,9 +76,8 @@ final class RecordParser {
     int count = 0;
     long max = Math.min(target.length, left + 1);
     for (long at = keyAt; count < max; ) {
-      long value = at + keySize + RecordHead.SIZE;
-      int size = value > batch.plain ? -1 : RecordHead.valueSize(mem, at + keySize);
-      if (size < 0 || size > batch.plain - value) {
+      int size = RecordHead.plausibleSize(mem, at + keySize, batch.plain);
+      if (size < 0) {
         break;
       }
       target[count++] = at;

@@ -3,7 +3,6 @@ package holdfast.snapshot;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import holdfast.Progress;
 import holdfast.checkpt.FrameStyle;
 import holdfast.testkit.SimDisk;
 import java.io.IOException;
@@ -107,34 +106,7 @@ class SnapshotAheadTest {
       }
       first.store.publish(txn, 3);
       ContentHash content = first.store.contentHash(null);
-      try (FrozenRoot root = first.store.tryFreeze().orElseThrow();
-          var directory = SnapshotDirectory.open(disk, SnapshotSeries.DIR)) {
-        SnapHeader header =
-            new SnapHeader(
-                SnapshotKind.FULL,
-                root.seq(),
-                0,
-                new UUID(1, 1),
-                SnapId.NONE,
-                first.store.storeId(),
-                KEY_SIZE,
-                style,
-                root.hashKind(),
-                SnapHeader.BATCH_MIN,
-                7);
-        directory.publish(
-            header,
-            true,
-            file ->
-                new SnapshotFileWriter(header, 1, 0, -1, Progress.NONE)
-                    .write(
-                        file,
-                        root.live(),
-                        null,
-                        root.liveCount(),
-                        root.valueBytes(),
-                        root.contentHash()));
-      }
+      StoreRig.save(disk, first.store, null, new UUID(1, 1), style);
       first.store.close();
       for (int helpers = 0; helpers < 3; helpers++) {
         try (StoreRig second = new StoreRig(config, 16 << 20)) {

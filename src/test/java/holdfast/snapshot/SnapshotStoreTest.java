@@ -53,39 +53,7 @@ class SnapshotStoreTest {
 
   /** Saves a store; returns the header. */
   private SnapHeader save(SimDisk disk, RecordStore store, SnapHeader base) throws IOException {
-    try (FrozenRoot root = store.tryFreeze().orElseThrow();
-        var directory = SnapshotDirectory.open(disk, SnapshotSeries.DIR)) {
-      boolean full = base == null;
-      SnapHeader header =
-          new SnapHeader(
-              full ? SnapshotKind.FULL : SnapshotKind.INCREMENTAL,
-              root.seq(),
-              full ? 0 : base.seq(),
-              new UUID(1, ++ids),
-              full ? SnapId.NONE : base.id(),
-              store.storeId(),
-              root.keySize(),
-              FrameStyle.LZ4,
-              root.hashKind(),
-              SnapHeader.BATCH_MIN,
-              7);
-      directory.publish(
-          header,
-          true,
-          file ->
-              new SnapshotFileWriter(header, 1, 0, -1, Progress.NONE)
-                  .write(
-                      file,
-                      full ? root.live() : root.liveSince(base.seq()),
-                      full ? null : root.tombstonesSince(base.seq()),
-                      root.liveCount(),
-                      root.valueBytes(),
-                      root.contentHash()));
-      if (full) {
-        store.retainTombstonesSince(header.seq());
-      }
-      return header;
-    }
+    return StoreRig.save(disk, store, base, new UUID(1, ++ids), FrameStyle.LZ4);
   }
 
   /** Every record in the order of changes. */

@@ -1,6 +1,10 @@
 package holdfast.snapshot;
 
+import holdfast.Progress;
+import holdfast.checkpt.FrameStyle;
+import holdfast.testkit.SimDisk;
 import holdfast.wksp.Wksp;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.UUID;
@@ -52,6 +56,49 @@ final class StoreRig implements AutoCloseable {
     region = arena.allocate(other.region.byteSize(), 1 << 20);
     region.copyFrom(other.region);
     wksp = Wksp.join(region);
+  }
+
+  /**
+   * Saves the published state of a store into the folder of {@link SnapshotSeries}.
+   *
+   * @param base null for a full snapshot, else the one that an incremental one is made for
+   */
+  static SnapHeader save(
+      SimDisk disk, RecordStore store, SnapHeader base, UUID id, FrameStyle style)
+      throws IOException {
+    try (FrozenRoot root = store.tryFreeze().orElseThrow();
+        var directory = SnapshotDirectory.open(disk, SnapshotSeries.DIR)) {
+      boolean full = base == null;
+      SnapHeader header =
+          new SnapHeader(
+              full ? SnapshotKind.FULL : SnapshotKind.INCREMENTAL,
+              root.seq(),
+              full ? 0 : base.seq(),
+              id,
+              full ? SnapId.NONE : base.id(),
+              store.storeId(),
+              root.keySize(),
+              style,
+              root.hashKind(),
+              SnapHeader.BATCH_MIN,
+              7);
+      directory.publish(
+          header,
+          true,
+          file ->
+              new SnapshotFileWriter(header, 1, 0, -1, Progress.NONE)
+                  .write(
+                      file,
+                      full ? root.live() : root.liveSince(base.seq()),
+                      full ? null : root.tombstonesSince(base.seq()),
+                      root.liveCount(),
+                      root.valueBytes(),
+                      root.contentHash()));
+      if (full) {
+        store.retainTombstonesSince(header.seq());
+      }
+      return header;
+    }
   }
 
   RecordStore open() {
