@@ -102,26 +102,21 @@ enum FileFormat {
     }
 
     @Override
-    long verify(Path path, FileChannel file, Limits limits) throws IOException {
+    Verdict verdict(Path path, FileChannel file, Limits limits) throws IOException {
       int threads = Runtime.getRuntime().availableProcessors();
       long size = WkspRestore.verify(path, threads, limits, Progress.NONE);
-      if (RecordStoreFiles.count(path, limits) > 0
-          && RecordStoreFiles.footprint(path) <= limits.memoryMax()) {
-        RecordStoreFiles.verifyCheckpt(path, threads, limits, Progress.NONE);
-      }
-      return size;
-    }
-
-    @Override
-    String note(Path path, Limits limits) throws IOException {
       int stores = RecordStoreFiles.count(path, limits);
-      long footprint = stores == 0 ? 0 : RecordStoreFiles.footprint(path);
-      return footprint <= limits.memoryMax()
-          ? stores(stores)
-          : stores(stores)
-              + " not looked at, which takes --limit-mem "
-              + ((footprint >> 20) + 1)
-              + "M";
+      if (stores == 0) {
+        return new Verdict(size, "");
+      }
+      long footprint = RecordStoreFiles.footprint(path);
+      if (footprint > limits.memoryMax()) {
+        String megabytes = ((footprint >> 20) + 1) + "M";
+        return new Verdict(
+            size, stores(stores) + " not looked at, which takes --limit-mem " + megabytes);
+      }
+      RecordStoreFiles.verifyCheckpt(path, threads, limits, Progress.NONE);
+      return new Verdict(size, stores(stores));
     }
   },
 
@@ -143,23 +138,17 @@ enum FileFormat {
     }
 
     @Override
-    long verify(Path path, FileChannel file, Limits limits) throws IOException {
+    Verdict verdict(Path path, FileChannel file, Limits limits) throws IOException {
       try (Wksp wksp = Wksp.openReadOnly(path)) {
         wksp.verify();
-        if (!RecordStoreFiles.find(wksp).isEmpty()) {
+        int stores = RecordStoreFiles.find(wksp).size();
+        if (stores > 0) {
           RecordStoreFiles.verify(path, limits);
         }
         WkspUsage usage = wksp.usage();
-        return usage.totalSize() - usage.freeSize();
+        return new Verdict(usage.totalSize() - usage.freeSize(), stores(stores));
       } catch (IllegalStateException e) {
         throw CommandException.refused(e.getMessage(), "");
-      }
-    }
-
-    @Override
-    String note(Path path, Limits limits) throws IOException {
-      try (Wksp wksp = Wksp.openReadOnly(path)) {
-        return stores(RecordStoreFiles.find(wksp).size());
       }
     }
   },
@@ -279,25 +268,32 @@ enum FileFormat {
   }
 
   /**
+   * What a check found in a sound file.
+   *
+   * @param contentSize bytes of content
+   * @param note what else there is to say; empty for nothing
+   */
+  record Verdict(long contentSize, String note) {}
+
+  /**
    * Checks everything that can be checked in a file.
    *
    * @param path the file
    * @param file the same, open, at its start
-   * @return bytes of content
    * @throws holdfast.CorruptDataException at the first thing that is wrong
    */
+  Verdict verdict(Path path, FileChannel file, Limits limits) throws IOException {
+    return new Verdict(verify(path, file, limits), "");
+  }
+
+  /** The same for a format of which there is nothing to say but the bytes of its content. */
   long verify(Path path, FileChannel file, Limits limits) throws IOException {
     return verify(file, limits);
   }
 
-  /**
-   * What else there is to say about a file that was found sound; empty for nothing.
-   *
-   * @param path the file
-   * @param limits those of {@link #verify}
-   */
-  String note(Path path, Limits limits) throws IOException {
-    return "";
+  /** The same for a format that is read in order. */
+  long verify(FileChannel file, Limits limits) throws IOException {
+    throw new AssertionError(this);
   }
 
   private static String stores(int count) {
@@ -306,11 +302,6 @@ enum FileFormat {
       case 1 -> "1 record store";
       default -> count + " record stores";
     };
-  }
-
-  /** The same for a format that is read in order. */
-  long verify(FileChannel file, Limits limits) throws IOException {
-    throw new AssertionError(this);
   }
 
   /** The format of a file; {@code null} when it is none of these. Leaves the position alone. */

@@ -98,4 +98,19 @@ final class Globals {
   long memoryMax() {
     return memoryMax;
   }
+
+  /**
+   * Refuses to begin what would need more working memory than the user allows.
+   *
+   * @param what needs it
+   * @param bytes it needs at most
+   * @param less how it could do with less, behind a comma; may be empty
+   */
+  void requireMemory(String what, long bytes, String less) {
+    if (memoryMax < bytes) {
+      throw CommandException.refused(
+          what + " needs up to " + Numbers.size(bytes) + " of working memory",
+          "Give it a --limit-mem of at least that" + less + ".");
+    }
+  }
 }

@@ -85,6 +85,14 @@ final class Host {
     return text;
   }
 
+  /** Shows text at once, if it is wanted. */
+  void say(boolean wanted, String shown) {
+    if (wanted) {
+      text.print(shown);
+      text.flush();
+    }
+  }
+
   /** Standard error. */
   PrintWriter err() {
     return err;

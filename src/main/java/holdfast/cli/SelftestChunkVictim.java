@@ -53,7 +53,7 @@ final class SelftestChunkVictim implements SelftestVictim {
           scene.ready();
         }
       }
-      Pause.untilKilled();
+      scene.awaitKill();
     }
   }
 

@@ -84,11 +84,7 @@ final class SelftestCommand implements Command {
       throw CommandException.usage("the self test works in one directory", "");
     }
     Globals globals = arguments.globals();
-    if (globals.memoryMax() < MEMORY) {
-      throw CommandException.refused(
-          "the self test needs up to " + Numbers.size(MEMORY) + " of working memory",
-          "Give it a --limit-mem of at least that.");
-    }
+    globals.requireMemory("the self test", MEMORY, "");
     int copies = count(arguments, "--copies", COPIES);
     int kills = count(arguments, "--kills", KILLS);
     long seed = Numbers.parseSize("--seed", arguments.value("--seed", "1"));
@@ -96,7 +92,7 @@ final class SelftestCommand implements Command {
     SelftestReport report = new SelftestReport(folder, seed);
     boolean table = !globals.json() && globals.verbosity() >= 2;
     long start = System.nanoTime();
-    say(host, table, report.head());
+    host.say(table, report.head());
     boolean done = false;
     try {
       copies(host, table, report, folder, copies, seed);
@@ -108,8 +104,8 @@ final class SelftestCommand implements Command {
       }
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    say(host, table, report.tail(seconds));
-    say(host, globals.json(), globals.json() ? report.json(seconds) : "");
+    host.say(table, report.tail(seconds));
+    host.say(globals.json(), globals.json() ? report.json(seconds) : "");
     if (report.wrong() > 0) {
       throw CommandException.problem(
           report.verdict(), "The files are in " + folder + "; please report what you see.");
@@ -141,12 +137,12 @@ final class SelftestCommand implements Command {
       Host host, boolean table, SelftestReport report, Path folder, int copies, long seed)
       throws IOException {
     if (copies > 0) {
-      say(host, table, SelftestReport.copiesHead());
+      host.say(table, SelftestReport.copiesHead());
       for (Maker maker : SUBJECTS) {
         try (SelftestSubject subject = maker.in(folder)) {
           SelftestCopies.Outcome outcome = SelftestCopies.run(subject, copies, folder, seed);
           report.add(outcome);
-          say(host, table, SelftestReport.line(outcome));
+          host.say(table, SelftestReport.line(outcome));
         }
       }
     }
@@ -156,19 +152,12 @@ final class SelftestCommand implements Command {
       Host host, boolean table, SelftestReport report, Path folder, int kills, long seed)
       throws IOException {
     if (kills > 0) {
-      say(host, table, SelftestReport.killsHead());
+      host.say(table, SelftestReport.killsHead());
       for (SelftestVictim victim : SelftestKills.VICTIMS) {
         SelftestKills.Outcome outcome = SelftestKills.run(victim, kills, folder, seed);
         report.add(outcome);
-        say(host, table, SelftestReport.line(outcome));
+        host.say(table, SelftestReport.line(outcome));
       }
-    }
-  }
-
-  private static void say(Host host, boolean wanted, String text) {
-    if (wanted) {
-      host.text().print(text);
-      host.text().flush();
     }
   }
 }

@@ -4,8 +4,6 @@ import holdfast.groove.Groove;
 import holdfast.groove.GrooveGeometry;
 import holdfast.groove.GrooveHandle;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,15 +17,10 @@ final class SelftestGrooveVictim implements SelftestVictim {
   private static final int PLACES = 512;
   private static final int SIZE_MIN = 16;
   private static final int SIZE_MAX = 2000;
-  private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
 
   @Override
   public String name() {
     return "groove region";
-  }
-
-  private static long word(long offset, long tag) {
-    return offset * 0x9E3779B97F4A7C15L ^ tag;
   }
 
   @Override
@@ -51,9 +44,7 @@ final class SelftestGrooveVictim implements SelftestVictim {
         }
         long object = handle.alloc(SIZE_MIN, random.nextInt(SIZE_MIN, SIZE_MAX), place + 1L);
         if (object >= 0) {
-          MemorySegment bytes = handle.segment(object);
-          bytes.set(WORD, 0, word(object, place));
-          bytes.set(WORD, bytes.byteSize() - Long.BYTES, word(object, place));
+          OwnerPattern.write(handle.segment(object), object, place);
           held.set(place, object); // after it was written
         }
       }
@@ -81,11 +72,7 @@ final class SelftestGrooveVictim implements SelftestVictim {
       noted.add(object);
       if (groove.find(object) == null) {
         scene.differs("the object at " + object + " is gone");
-        continue;
-      }
-      MemorySegment bytes = handle.segment(object);
-      if (bytes.get(WORD, 0) != word(object, place)
-          || bytes.get(WORD, bytes.byteSize() - Long.BYTES) != word(object, place)) {
+      } else if (!OwnerPattern.isIntact(handle.segment(object), object, place)) {
         scene.differs("the object at " + object + " has other bytes");
       }
     }

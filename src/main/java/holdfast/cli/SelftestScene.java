@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 
 /** What a victim works on, and how it tells the self test what it found. */
 final class SelftestScene {
@@ -61,6 +62,13 @@ final class SelftestScene {
       ChildVoice.awaitKill(starter);
     } catch (IOException e) {
       Runtime.getRuntime().halt(ExitCode.IO);
+    }
+  }
+
+  /** Does nothing more, until the kill. */
+  void awaitKill() {
+    while (true) {
+      LockSupport.park();
     }
   }
 

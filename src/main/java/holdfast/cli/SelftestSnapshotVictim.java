@@ -45,11 +45,9 @@ final class SelftestSnapshotVictim implements SelftestVictim {
       if (!scene.compared(completed.get(0), report.seq())) {
         return;
       }
-      try (SnapshotService service =
-          SnapshotService.start(store, directory, POLICY, event -> hear(event, completed, scene))) {
-        for (long seq = report.seq() + 1; service.status() != null; seq++) {
-          SelftestRecords.publish(store, seq);
-        }
+      SnapshotService.start(store, directory, POLICY, event -> hear(event, completed, scene));
+      for (long seq = report.seq() + 1; ; seq++) {
+        SelftestRecords.publish(store, seq);
       }
     }
   }

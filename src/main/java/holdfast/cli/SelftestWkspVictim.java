@@ -3,8 +3,6 @@ package holdfast.cli;
 import holdfast.wksp.Partition;
 import holdfast.wksp.Wksp;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
@@ -14,15 +12,10 @@ final class SelftestWkspVictim implements SelftestVictim {
   private static final int PLACES = 256;
   private static final int SIZE_MIN = 64;
   private static final int SIZE_MAX = 3000;
-  private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
 
   @Override
   public String name() {
     return "workspace";
-  }
-
-  private static long word(long gaddr, long tag) {
-    return gaddr * 0x9E3779B97F4A7C15L ^ tag;
   }
 
   @Override
@@ -50,9 +43,7 @@ final class SelftestWkspVictim implements SelftestVictim {
         long size = random.nextInt(SIZE_MIN, SIZE_MAX);
         long gaddr = wksp.alloc(16, size, place + 1L);
         if (gaddr != Wksp.GADDR_NULL) {
-          MemorySegment bytes = wksp.slice(gaddr, size);
-          bytes.set(WORD, 0, word(gaddr, place));
-          bytes.set(WORD, size - Long.BYTES, word(gaddr, place));
+          OwnerPattern.write(wksp.slice(gaddr, size), gaddr, place);
           held.set(place, gaddr); // after it was written
         }
       }
@@ -77,14 +68,12 @@ final class SelftestWkspVictim implements SelftestVictim {
       }
       int place = (int) partition.tag() - 1;
       long gaddr = held.get(place);
-      MemorySegment bytes = wksp.slice(partition.gaddrLo(), partition.size());
       if (gaddr != partition.gaddrLo()) {
         between++;
         wksp.free(partition.gaddrLo());
       } else {
         known++;
-        if (bytes.get(WORD, 0) != word(gaddr, place)
-            || bytes.get(WORD, bytes.byteSize() - Long.BYTES) != word(gaddr, place)) {
+        if (!OwnerPattern.isIntact(wksp.slice(gaddr, partition.size()), gaddr, place)) {
           scene.differs("the allocation at " + gaddr + " has other bytes");
         }
       }

@@ -92,11 +92,7 @@ final class TourCommand implements Command {
     Globals globals = arguments.globals();
     List<String> parts = parts(arguments.value("--only", null));
     long memory = parts.equals(List.of(CODEC)) ? MEMORY : ACTS_MEMORY;
-    if (globals.memoryMax() < memory) {
-      throw CommandException.refused(
-          "the tour needs up to " + Numbers.size(memory) + " of working memory",
-          "Give it a --limit-mem of at least that, or take less of it: --only lz4.");
-    }
+    globals.requireMemory("the tour", memory, ", or take less of it: --only lz4");
     Path source = modules;
     if (!arguments.operands().isEmpty()) {
       source = host.path(arguments.operands().getFirst());
@@ -156,24 +152,24 @@ final class TourCommand implements Command {
     TourReport report = new TourReport(input, folder, nativeAccess);
     boolean table = !globals.json() && globals.verbosity() >= 2;
     long start = System.nanoTime();
-    say(host, table, report.head());
+    host.say(table, report.head());
     if (!levels.isEmpty()) {
-      say(host, table, report.tableHead());
+      host.say(table, report.tableHead());
       for (TourLevel level : levels) {
         TourReport.Row row = visit(host, globals, input, folder, level);
         report.add(row);
-        say(host, table, TourReport.lines(row));
+        host.say(table, TourReport.lines(row));
       }
-      say(host, table, report.tableTail());
+      host.say(table, report.tableTail());
     }
     for (TourAct act : acts) {
       TourKill.Outcome outcome = TourKill.play(act, folder, source);
       report.add(outcome);
-      say(host, table, TourReport.lines(outcome));
+      host.say(table, TourReport.lines(outcome));
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    say(host, table, report.tail(seconds));
-    say(host, globals.json(), globals.json() ? report.json(seconds) : "");
+    host.say(table, report.tail(seconds));
+    host.say(globals.json(), globals.json() ? report.json(seconds) : "");
     if (report.differences() > 0) {
       throw CommandException.problem(
           report.verdict(), "What was written is in " + folder + "; the table tells the places.");
@@ -216,13 +212,6 @@ final class TourCommand implements Command {
       if (bar != null) {
         bar.clear();
       }
-    }
-  }
-
-  private static void say(Host host, boolean wanted, String text) {
-    if (wanted) {
-      host.text().print(text);
-      host.text().flush();
     }
   }
 }

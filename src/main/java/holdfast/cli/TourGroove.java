@@ -5,8 +5,6 @@ import holdfast.groove.GrooveGeometry;
 import holdfast.groove.GrooveHandle;
 import holdfast.groove.GrooveRecovery;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -34,9 +32,6 @@ final class TourGroove implements TourAct {
 
   private static final int BLOCK = 64;
   private static final long VOLUME = 1L << 20;
-
-  /** Objects begin at multiples of 16, so this is aligned; the order is the machine's. */
-  private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
 
   @Override
   public String name() {
@@ -76,21 +71,6 @@ final class TourGroove implements TourAct {
     stage.fact("pairsPerSecond", rate);
   }
 
-  /** What the first and last words of an object say: no two objects at one place say the same. */
-  private static long word(long offset, long tag) {
-    return offset * 0x9E3779B97F4A7C15L ^ tag;
-  }
-
-  private static void write(MemorySegment object, long offset, long tag) {
-    object.set(WORD, 0, word(offset, tag));
-    object.set(WORD, object.byteSize() - Long.BYTES, word(offset, tag));
-  }
-
-  private static boolean isIntact(MemorySegment object, long offset, long tag) {
-    return object.get(WORD, 0) == word(offset, tag)
-        && object.get(WORD, object.byteSize() - Long.BYTES) == word(offset, tag);
-  }
-
   /** Replaces objects for ever. A place in the table is written by one thread only. */
   private static final class Worker implements Runnable {
     private final GrooveHandle handle;
@@ -128,7 +108,7 @@ final class TourGroove implements TourAct {
       }
       long object = handle.alloc(SIZE_MIN, random.nextInt(SIZE_MIN, SIZE_MAX), tag);
       if (object >= 0) {
-        write(handle.segment(object), object, tag);
+        OwnerPattern.write(handle.segment(object), object, tag);
         table.set(at, object); // after it was written
       }
     }
@@ -169,7 +149,7 @@ final class TourGroove implements TourAct {
         for (long offset : known) {
           if (groove.find(offset) == null) {
             stage.differs("the object at " + offset + " is gone");
-          } else if (!isIntact(handle.segment(offset), offset, handle.tag(offset))) {
+          } else if (!OwnerPattern.isIntact(handle.segment(offset), offset, handle.tag(offset))) {
             stage.differs("the object at " + offset + " has another content");
           }
         }

@@ -180,8 +180,8 @@ final class VerifyCommand implements Command {
       if (format == null) {
         return new Outcome(name, null, 0, sidecar, "", null);
       }
-      long size = format.verify(host.path(name), input.channel(), limits);
-      return new Outcome(name, format, size, sidecar, format.note(host.path(name), limits), null);
+      var found = format.verdict(host.path(name), input.channel(), limits);
+      return new Outcome(name, format, found.contentSize(), sidecar, found.note(), null);
     } catch (IOException | RuntimeException e) {
       return new Outcome(name, format, 0, sidecar, "", Failure.of(e));
     } finally {
