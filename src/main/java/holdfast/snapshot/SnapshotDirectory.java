@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -254,14 +255,22 @@ final class SnapshotDirectory implements Closeable {
   }
 
   /**
-   * Deletes what is too old of one store: keeps its newest full snapshots, and of each of them the
-   * newest incremental ones. Damaged files and those of other stores stay.
+   * Deletes what is too old of one store. Stay:
+   *
+   * <pre>{@code
+   * its newest full snapshots, and of each of them the newest incremental ones
+   * its newest state: an incremental one may be newer than all of these, of an older full one
+   * what is in use
+   * damaged files, and those of other stores
+   * }</pre>
    *
    * @param keepFull at least 1
    * @param keepIncremental at least 0
+   * @param inUse files that somebody needs
    * @return what was deleted, in that order
    */
-  List<Path> prune(UUID storeId, int keepFull, int keepIncremental) throws IOException {
+  List<Path> prune(UUID storeId, int keepFull, int keepIncremental, List<SnapshotInfo> inUse)
+      throws IOException {
     // A file that cannot be read now is not damaged: nothing that depends on it may go.
     List<SnapshotInfo> mine =
         SnapshotListing.of(disk, directory, false).snapshots().reversed().stream()
@@ -270,6 +279,8 @@ final class SnapshotDirectory implements Closeable {
     List<SnapshotInfo> fulls =
         mine.stream().filter(info -> info.kind() == SnapshotKind.FULL).toList();
     Set<Path> kept = new HashSet<>();
+    inUse.forEach(info -> kept.add(info.path()));
+    newestState(mine, fulls).forEach(info -> kept.add(info.path()));
     for (SnapshotInfo full : fulls.subList(0, Math.min(keepFull, fulls.size()))) {
       kept.add(full.path());
       mine.stream()
@@ -290,5 +301,26 @@ final class SnapshotDirectory implements Closeable {
       disk.forceDirectory(directory);
     }
     return deleted;
+  }
+
+  /** A full one, or an incremental one with its base: what a load would take. */
+  private static List<SnapshotInfo> newestState(List<SnapshotInfo> mine, List<SnapshotInfo> fulls) {
+    List<SnapshotInfo> files = new ArrayList<>();
+    mine.stream()
+        .filter(info -> info.kind() == SnapshotKind.FULL || !basesOf(info, fulls).isEmpty())
+        .max(
+            Comparator.comparingLong(SnapshotInfo::seq)
+                .thenComparing(SnapshotInfo::kind, Comparator.reverseOrder()))
+        .ifPresent(
+            newest -> {
+              files.add(newest);
+              files.addAll(basesOf(newest, fulls));
+            });
+    return files;
+  }
+
+  /** None for a full one; several when somebody made copies. */
+  private static List<SnapshotInfo> basesOf(SnapshotInfo info, List<SnapshotInfo> fulls) {
+    return fulls.stream().filter(full -> full.id().equals(info.baseId())).toList();
   }
 }

@@ -13,7 +13,8 @@ import java.util.Objects;
  * @param incrementalEvery the same for incremental ones
  * @param fullMode how full ones are made
  * @param keepFull how many full snapshots are kept, at least 1
- * @param keepIncremental how many incremental ones are kept of each of them, at least 0
+ * @param keepIncremental how many incremental ones are kept of each of them, at least 0; the newest
+ *     state, and the base of the next incremental one, are kept in any case
  * @param style how records are stored
  * @param batchBytes most data bytes of a batch, 64 KiB to 64 MiB
  * @param workers threads that compress beside the service's own, 0 to 1024

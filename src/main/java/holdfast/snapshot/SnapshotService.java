@@ -474,13 +474,18 @@ public final class SnapshotService implements AutoCloseable {
   private void prune(SnapshotInfo newest) {
     try {
       List<Path> gone =
-          directory.prune(store.storeId(), policy.keepFull(), policy.keepIncremental());
+          directory.prune(store.storeId(), policy.keepFull(), policy.keepIncremental(), inUse());
       if (!gone.isEmpty()) {
         tell(new SnapshotEvent.Pruned(gone));
       }
     } catch (IOException | RuntimeException e) {
       tell(new SnapshotEvent.Failed(newest.kind(), newest.seq(), reason(e), e));
     }
+  }
+
+  /** The next incremental one needs its base, which need not be the newest full one. */
+  private List<SnapshotInfo> inUse() {
+    return base == null ? List.of() : List.of(base);
   }
 
   private void failed(SaveJob job, Exception failure) {

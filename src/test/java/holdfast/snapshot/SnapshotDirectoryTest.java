@@ -71,13 +71,50 @@ class SnapshotDirectoryTest {
       }
       assertEquals(Set.of(full(3), incr(3, 5), incr(3, 6), full(7)), names(disk));
       series.changeAndSave(disk, directory, INCREMENTAL);
-      assertEquals(List.of(DIR.resolve(incr(3, 5))), directory.prune(ModelStore.STORE, 2, 1));
+      assertEquals(
+          List.of(DIR.resolve(incr(3, 5))), directory.prune(ModelStore.STORE, 2, 1, List.of()));
       assertEquals(
           List.of(DIR.resolve(incr(3, 6)), DIR.resolve(full(3))),
-          directory.prune(ModelStore.STORE, 1, 1));
+          directory.prune(ModelStore.STORE, 1, 1, List.of()));
       assertEquals(Set.of(full(7), incr(7, 8)), names(disk));
     }
     assertEquals(8, series.check(disk).seq());
+  }
+
+  /** The last step of a full one failed: incremental ones go on with the one before. */
+  @Test
+  void theNewestStateStaysWhateverItsBase() throws IOException {
+    SimDisk disk = SnapshotSeries.disk();
+    SnapshotSeries series = new SnapshotSeries();
+    series.keepFull = 1;
+    series.keepIncremental = 0;
+    try (var directory = SnapshotDirectory.open(disk, DIR)) {
+      series.changeAndSave(disk, directory, FULL);
+      series.change();
+      disk.faults().fail(1, EnumSet.of(SimFaults.Op.FORCE_DIRECTORY), "*", Effect.IO_ERROR);
+      assertThrows(IOException.class, () -> series.save(disk, directory, FULL));
+      for (long seq = 3; seq <= 4; seq++) {
+        series.changeAndSave(disk, directory, INCREMENTAL);
+        assertEquals(Set.of(full(1), full(2), incr(1, seq)), names(disk));
+        assertEquals(seq, series.check(disk).seq());
+      }
+      series.changeAndSave(disk, directory, FULL);
+      assertEquals(Set.of(full(5)), names(disk));
+    }
+  }
+
+  @Test
+  void whatIsInUseStays() throws IOException {
+    SimDisk disk = SnapshotSeries.disk();
+    SnapshotSeries series = new SnapshotSeries();
+    try (var directory = SnapshotDirectory.open(disk, DIR)) {
+      SnapshotInfo full = series.changeAndSave(disk, directory, FULL);
+      SnapshotInfo changes = series.changeAndSave(disk, directory, INCREMENTAL);
+      series.changeAndSave(disk, directory, INCREMENTAL);
+      series.changeAndSave(disk, directory, FULL);
+      directory.prune(ModelStore.STORE, 1, 0, List.of(full, changes));
+      assertEquals(Set.of(full(1), incr(1, 2), full(4)), names(disk));
+    }
   }
 
   @Test
@@ -90,7 +127,7 @@ class SnapshotDirectoryTest {
           series.changeAndSave(disk, directory, kind);
         }
         disk.faults().fail(n, EnumSet.of(SimFaults.Op.DELETE), "*", Effect.IO_ERROR);
-        assertThrows(IOException.class, () -> directory.prune(ModelStore.STORE, 1, 1));
+        assertThrows(IOException.class, () -> directory.prune(ModelStore.STORE, 1, 1, List.of()));
         Set<String> left = names(disk);
         assertTrue(left.contains(full(1)) || !left.contains(incr(1, 2)), left::toString);
       }

@@ -66,7 +66,7 @@ class SnapshotPowerCutTest {
       for (Disk.Entry entry : disk.list(SnapshotSeries.DIR)) {
         assertTrue(!SnapshotName.isTemporary(entry.name()), entry.name());
       }
-      directory.prune(ModelStore.STORE, 1, 1);
+      directory.prune(ModelStore.STORE, 1, 1, List.of());
     }
     assertEquals(report.seq(), series.check(disk).seq());
   }

@@ -6,6 +6,7 @@ import holdfast.testkit.SimDisk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -74,7 +75,7 @@ final class SnapshotSeries {
     if (kind == SnapshotKind.FULL) {
       base = own;
     }
-    directory.prune(store.storeId, keepFull, keepIncremental);
+    directory.prune(store.storeId, keepFull, keepIncremental, List.of());
     return info;
   }
 

@@ -174,6 +174,28 @@ class SnapshotServiceTest {
     rig.assertLoads(2);
   }
 
+  /** A full one that is there but not known to be durable: what comes after it has to stay. */
+  @Test
+  void whatIsBuiltUponAnOlderBaseStays() throws Exception {
+    rig.put(1, 1, 2, 3, 4, 5, 6, 7, 8);
+    try (SnapshotService service = start(policy().keep(1, 1))) {
+      SnapshotInfo base = service.trigger(FULL).get();
+      rig.put(2, 1);
+      rig.sim.faults().fail(1, EnumSet.of(SimFaults.Op.FORCE_DIRECTORY), "*", Effect.IO_ERROR);
+      assertInstanceOf(IOException.class, ServiceRig.cause(service.trigger(FULL)));
+      for (int seq = 3; seq <= 5; seq++) {
+        SnapshotInfo info = service.trigger(INCREMENTAL).get(); // at first of the state in doubt
+        assertEquals(base.id(), info.baseId());
+        assertEquals(seq - 1, info.seq());
+        rig.assertLoads(seq - 1);
+        rig.put(seq, 1);
+      }
+      service.trigger(FULL).get();
+      assertEquals(1, rig.names().size(), rig.names().toString());
+      rig.assertLoads(5);
+    }
+  }
+
   @Test
   void afterFailuresDuePointsAreLetPass() throws Exception {
     rig.put(1, 1);
