@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/** Replaces objects of a region file; what it surely held has to be there. */
+/**
+ * Replaces objects of a region file; what it surely held has to be there. Chance decides whether
+ * its handle is a trusted one.
+ */
 final class SelftestGrooveVictim implements SelftestVictim {
   private static final int PLACES = 512;
   private static final int SIZE_MIN = 16;
@@ -26,15 +29,15 @@ final class SelftestGrooveVictim implements SelftestVictim {
   @Override
   public void work(SelftestScene scene) throws IOException {
     KeptNumbers held = scene.numbers(PLACES);
+    SplittableRandom random = new SplittableRandom();
     try (Groove groove = open(scene.file("region"));
-        GrooveHandle handle = groove.handle()) {
+        GrooveHandle handle = random.nextBoolean() ? groove.handle(0) : groove.trustedHandle(0)) {
       groove.verify();
       long noted = compare(scene, groove, handle, held);
       if (!scene.compared(noted, groove.usage().held())) {
         return;
       }
       scene.ready();
-      SplittableRandom random = new SplittableRandom();
       while (true) {
         int place = random.nextInt(PLACES);
         long old = held.get(place);

@@ -14,6 +14,13 @@ import java.util.SplittableRandom;
  * allocated, so that objects go from cache to cache. It ends by itself after a minute.
  */
 public final class RecoveryKillChild {
+  /** The handles of its threads; the JVM of the last kind has native access. */
+  enum Kind {
+    ORDINARY,
+    TRUSTED,
+    DIRECT
+  }
+
   static final int THREADS = 2;
   static final int VOLUMES_MAX = 6;
 
@@ -24,16 +31,20 @@ public final class RecoveryKillChild {
 
   private RecoveryKillChild() {}
 
-  /** Region file, notes, seed. */
+  /** Region file, notes, kind, seed. */
   public static void main(String[] arguments) throws Exception {
     Arena arena = Arena.ofShared();
     MemorySegment notes = map(Path.of(arguments[1]), arena);
     Groove groove = Groove.openFile(Path.of(arguments[0]));
-    SplittableRandom random = new SplittableRandom(Long.parseLong(arguments[2]));
+    Kind kind = Kind.valueOf(arguments[2]);
+    if (DirectHeader.AVAILABLE != (kind == Kind.DIRECT)) {
+      throw new AssertionError(kind + ", but native access: " + DirectHeader.AVAILABLE);
+    }
+    SplittableRandom random = new SplittableRandom(Long.parseLong(arguments[3]));
     for (int t = 0; t < THREADS; t++) {
       int own = t;
       SplittableRandom next = random.split();
-      Thread.ofPlatform().start(() -> work(groove, notes, own, next));
+      Thread.ofPlatform().start(() -> work(groove, kind, notes, own, next));
     }
     System.out.println("ready");
   }
@@ -54,9 +65,10 @@ public final class RecoveryKillChild {
   }
 
   private static void work(
-      Groove groove, MemorySegment notes, int thread, SplittableRandom random) {
+      Groove groove, Kind kind, MemorySegment notes, int thread, SplittableRandom random) {
     long end = System.nanoTime() + LIFE_NANOS;
-    try (GrooveHandle handle = groove.handle()) {
+    try (GrooveHandle handle =
+        kind == Kind.ORDINARY ? groove.handle(thread) : groove.trustedHandle(thread)) {
       while (System.nanoTime() < end) {
         int what = random.nextInt(2000);
         if (what == 0) {

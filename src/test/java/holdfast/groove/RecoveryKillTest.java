@@ -19,13 +19,17 @@ import org.junit.jupiter.api.Test;
 /**
  * An owner that dies before any of its stores, in any operation, leaves an allocator that can be
  * rebuilt with everything in it that was surely allocated; and so does one that dies while it
- * rebuilds.
+ * rebuilds. Runs once more with native access.
  */
 class RecoveryKillTest {
   private static final GrooveGeometry SMALL = GrooveGeometry.compact(64, 1 << 20);
 
   @Test
   void everyStoreOfTheAllocatorMayBeTheLast() throws Throwable {
+    // Trusted handles are direct in there, too, when they are so here.
+    assertEquals(
+        RecoveryKillTest.class.getModule().isNativeAccessEnabled(),
+        ClassLoader.getSystemClassLoader().getUnnamedModule().isNativeAccessEnabled());
     PatchedMem.run(EveryStore.class);
   }
 
@@ -48,7 +52,9 @@ class RecoveryKillTest {
         for (long cacheMax : Tier.thorough() ? new long[] {0, 550, usual} : new long[] {0, 550}) {
           everyStore(new History(arena, cacheMax, false), "caches of " + cacheMax);
         }
-        everyStore(new History(arena, 550, true), "trusted handles");
+        for (long cacheMax : Tier.thorough() ? new long[] {550, usual} : new long[] {550}) {
+          everyStore(new History(arena, cacheMax, true), "trusted, caches of " + cacheMax);
+        }
       }
     }
   }

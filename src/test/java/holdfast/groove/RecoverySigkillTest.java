@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import holdfast.groove.RecoveryKillChild.Kind;
 import holdfast.testkit.KilledChild;
 import holdfast.testkit.Tier;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +33,17 @@ import org.junit.jupiter.api.io.TempDir;
  * Real processes are killed while two of their threads allocate and free in a region file that
  * grows, shrinks and is compacted, again and again on the same file. What each thread noted
  * outside, after an allocation had returned and before it was given back, has to be there; of all
- * others at most one for each thread.
+ * others at most one for each thread. Every other process has trusted handles, and every other one
+ * of these native access, so that they are direct.
  */
 @DisabledOnOs(OS.WINDOWS)
 class RecoverySigkillTest {
   private static final int LANES = 3;
   private static final int ROUNDS = Tier.of(300, 1000);
+
+  /** One after the other; as many as have no divisor in common with the lanes: each has all. */
+  private static final List<Kind> TURN =
+      List.of(Kind.ORDINARY, Kind.TRUSTED, Kind.ORDINARY, Kind.DIRECT);
 
   @TempDir Path dir;
 
@@ -57,16 +64,36 @@ class RecoverySigkillTest {
         end.get();
       }
     }
-    long kills = all.stream().mapToLong(lane -> lane.kills).sum();
-    long objects = all.stream().mapToLong(lane -> lane.objects).sum();
-    long cached = all.stream().mapToLong(lane -> lane.cached).sum();
-    long undone = all.stream().mapToLong(lane -> lane.undone).sum();
-    System.out.printf(
-        "RecoverySigkillTest: %d kills, %d objects, %d in caches, %d half taken or given back%n",
-        kills, objects, cached, undone);
-    assertEquals(ROUNDS, kills);
-    assertTrue(objects > ROUNDS, objects + " objects");
-    assertTrue(cached > ROUNDS, cached + " in caches");
+    long rounds = 0;
+    for (Kind kind : Kind.values()) {
+      Killed killed = new Killed();
+      all.forEach(lane -> killed.add(lane.killed.get(kind)));
+      System.out.printf(
+          "RecoverySigkillTest, %s: %d kills, %d objects, %d in caches, %d half taken or given"
+              + " back%n",
+          kind, killed.kills, killed.objects, killed.cached, killed.undone);
+      int least = ROUNDS / TURN.size();
+      assertTrue(killed.kills >= least, killed.kills + " kills of " + kind);
+      assertTrue(killed.objects > least, killed.objects + " objects of " + kind);
+      assertTrue(killed.cached > least, killed.cached + " in caches of " + kind);
+      rounds += killed.kills;
+    }
+    assertEquals(ROUNDS, rounds);
+  }
+
+  /** What came of the processes of one kind. */
+  private static final class Killed {
+    long kills;
+    long objects;
+    long cached;
+    long undone;
+
+    void add(Killed more) {
+      kills += more.kills;
+      objects += more.objects;
+      cached += more.cached;
+      undone += more.undone;
+    }
   }
 
   /** Rounds on one file. */
@@ -74,15 +101,15 @@ class RecoverySigkillTest {
     private final Path dir;
     private final int lane;
     private final SplittableRandom random;
-    private long kills;
-    private long objects;
-    private long cached;
-    private long undone;
+    private final Map<Kind, Killed> killed = new EnumMap<>(Kind.class);
 
     Lane(Path dir, int lane, long seed) {
       this.dir = dir;
       this.lane = lane;
       random = new SplittableRandom(seed);
+      for (Kind kind : Kind.values()) {
+        killed.put(kind, new Killed());
+      }
     }
 
     @Override
@@ -92,27 +119,31 @@ class RecoverySigkillTest {
         assertTrue(groove.grow(1, new byte[0], false));
       }
       for (int round = lane; round < ROUNDS; round += LANES) {
-        String when = "lane " + lane + ", round " + round;
-        killed();
+        Kind kind = TURN.get(round % TURN.size());
+        String when = "lane " + lane + ", round " + round + ", " + kind;
+        kill(kind);
         try (Groove groove = Groove.openFile(region)) {
           assertNotNull(groove.recovered(), when);
-          kills++;
-          cached += groove.recovered().cached();
-          undone += groove.recovered().undone();
-          objects += check(groove, when);
+          Killed now = killed.get(kind);
+          now.kills++;
+          now.cached += groove.recovered().cached();
+          now.undone += groove.recovered().undone();
+          now.objects += check(groove, when);
         }
       }
       return null;
     }
 
-    private void killed() throws IOException, InterruptedException {
+    private void kill(Kind kind) throws IOException, InterruptedException {
       Files.deleteIfExists(dir.resolve("notes"));
       KilledChild.run(
           dir.resolve("error"),
           random.nextInt(30_000),
+          kind == Kind.DIRECT ? List.of("--enable-native-access=ALL-UNNAMED") : List.of(),
           RecoveryKillChild.class,
           dir.resolve("region").toString(),
           dir.resolve("notes").toString(),
+          kind.name(),
           Long.toString(random.nextLong()));
     }
 

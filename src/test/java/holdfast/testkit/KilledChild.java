@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -34,8 +35,23 @@ public final class KilledChild {
    */
   public static void run(Path error, long micros, Class<?> main, String... arguments)
       throws IOException, InterruptedException {
+    run(error, micros, List.of(), main, arguments);
+  }
+
+  /**
+   * The same with options of the JVM besides {@link #CHEAP}.
+   *
+   * @param error a file for what it says on its standard error
+   * @param micros how long it may work
+   * @param more options
+   */
+  public static void run(
+      Path error, long micros, List<String> more, Class<?> main, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> options = new ArrayList<>(CHEAP);
+    options.addAll(more);
     Process process =
-        new ProcessBuilder(ChildJvm.command(main, CHEAP, arguments))
+        new ProcessBuilder(ChildJvm.command(main, options, arguments))
             .redirectError(error.toFile())
             .start();
     try {
