@@ -20,6 +20,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,8 +45,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * How long do a snapshot, and the load of one, take next to their parts?
  *
  * <p>A snapshot is durable when its time ends: written, forced, renamed, its directory forced; it
- * is not read again, but in {@code checked-lz4-1}. The number behind a name is that of helpers
- * beside the calling thread for snapshots and loads, and that of all threads for checkpoints.
+ * is not read again, but in {@code checked-lz4-2}. The number behind a name is that of all threads
+ * that work.
  *
  * <pre>{@code
  * checkpt-1, -2      the bytes of the records, one behind the other in memory, as LZ4 frames of
@@ -53,6 +54,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * plain              the same bytes as they are, by a FileChannel: the yardstick of full-raw
  * decode             all of the file read, checked, decompressed, taken apart: a part of a load
  * insert             all records from memory into an empty root: the other part
+ * floor              as many bytes as an incremental file has, to a file that is forced and renamed,
+ *                    its directory forced: what no incremental snapshot can do without
  * }</pre>
  */
 @State(Scope.Thread)
@@ -79,21 +82,23 @@ public class SnapshotBench {
   /** What is done, with how many threads. */
   @Param({
     "checkpt-1",
-    "full-lz4-0",
     "full-lz4-1",
-    "checked-lz4-1",
     "checkpt-2",
     "full-lz4-2",
+    "checked-lz4-2",
+    "full-lz4-3",
     "plain",
-    "full-raw-0",
     "full-raw-1",
+    "full-raw-2",
+    "floor",
     "incremental-lz4-1",
+    "incremental-lz4-2",
     "decode",
     "insert",
-    "load-0",
     "load-1",
-    "verify-0",
-    "verify-1"
+    "load-2",
+    "verify-1",
+    "verify-2"
   })
   public String work;
 
@@ -130,6 +135,12 @@ public class SnapshotBench {
     } else {
       try (SnapshotService once = rig.service(directory, FrameStyle.LZ4, 1, false)) {
         file = SnapshotRig.write(once, SnapshotKind.FULL).path();
+        if (work.equals("floor")) {
+          rig.change(records / 100);
+          file = SnapshotRig.write(once, SnapshotKind.INCREMENTAL).path();
+          plain = MemorySegment.ofArray(Files.readAllBytes(file));
+          plain = arena.allocate(plain.byteSize()).copyFrom(plain);
+        }
       }
     }
   }
@@ -164,13 +175,15 @@ public class SnapshotBench {
     return switch (work) {
       case "checkpt-1", "checkpt-2" -> checkpt();
       case "plain" -> plain();
-      case "incremental-lz4-1" -> SnapshotRig.write(service, SnapshotKind.INCREMENTAL).fileSize();
+      case "floor" -> floor();
+      case "incremental-lz4-1", "incremental-lz4-2" ->
+          SnapshotRig.write(service, SnapshotKind.INCREMENTAL).fileSize();
       case "decode" -> decode();
       case "insert" -> RootInsert.all(rig.store(), plain, SnapshotSet.KEY);
-      case "load-0", "load-1" ->
+      case "load-1", "load-2" ->
           SnapshotLoader.load(directory, rig.store(), LoadOptions.DEFAULT.withThreads(threads()))
               .seq();
-      case "verify-0", "verify-1" ->
+      case "verify-1", "verify-2" ->
           SnapshotLoader.verify(file, VerifyLevel.CRC, Limits.DEFAULT, threads(), Progress.NONE)
               .fileSize();
       default -> SnapshotRig.write(service, SnapshotKind.FULL).fileSize();
@@ -180,7 +193,7 @@ public class SnapshotBench {
   private long decode() throws IOException {
     long[] bytes = {0};
     SnapshotFiles.dump(
-        file, (k, v, seq) -> bytes[0] += v.byteSize(), Limits.DEFAULT, 0, Progress.NONE);
+        file, (k, v, seq) -> bytes[0] += v.byteSize(), Limits.DEFAULT, 1, Progress.NONE);
     return bytes[0];
   }
 
@@ -192,6 +205,20 @@ public class SnapshotBench {
       channel.force(true);
       return channel.size();
     }
+  }
+
+  private long floor() throws IOException {
+    Path temporary = directory.resolve("temporary");
+    try (FileChannel channel =
+        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      channel.write(plain.asByteBuffer());
+      channel.force(true);
+    }
+    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+    return plain.byteSize();
   }
 
   private long checkpt() throws IOException {

@@ -84,7 +84,7 @@ abstract class SnapshotPeer implements AutoCloseable {
 
     @Override
     void write(Path directory) throws IOException {
-      try (SnapshotService service = source.service(directory, style, 1, true)) {
+      try (SnapshotService service = source.service(directory, style, 2, true)) {
         SnapshotRig.write(service, SnapshotKind.FULL);
       }
     }

@@ -205,7 +205,7 @@ enum FileFormat {
 
     @Override
     long verify(Path path, FileChannel file, Limits limits) throws IOException {
-      int threads = Runtime.getRuntime().availableProcessors() - 1;
+      int threads = Math.min(1024, Runtime.getRuntime().availableProcessors());
       return SnapshotLoader.verify(path, VerifyLevel.FULL, limits, threads, Progress.NONE)
           .valueBytes();
     }

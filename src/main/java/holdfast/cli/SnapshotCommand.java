@@ -29,6 +29,7 @@ import java.util.List;
 final class SnapshotCommand implements Command {
   private static final List<String> NAMES = List.of("ls", "verify", "dump", "diff", "merge");
   private static final List<String> OPTIONS = List.of("--level=", "--threads=");
+  private static final int THREADS_MAX = 1024;
   private static final int NUMBER_WIDTH = 14;
 
   /** Hexadecimal digits made at a time. */
@@ -69,7 +70,7 @@ final class SnapshotCommand implements Command {
     options
       --level    how much is checked: "structure" is header, footer and directory, "crc" all stored
                  bytes, "full" (the default) every record and the content hash of a full one
-      --threads  that work beside the first; as many as there are other processors by default
+      --threads  that work; as many as there are processors by default
 
     examples
       holdfast snapshot ls /var/lib/app/snapshots
@@ -122,17 +123,18 @@ final class SnapshotCommand implements Command {
   private int threads() {
     String word = arguments.value("--threads", null);
     if (word == null) {
-      return Runtime.getRuntime().availableProcessors() - 1;
+      return Math.min(THREADS_MAX, Runtime.getRuntime().availableProcessors());
     }
     try {
       int threads = Integer.parseInt(word);
-      if (threads >= 0 && threads <= 1024) {
+      if (threads >= 1 && threads <= THREADS_MAX) {
         return threads;
       }
     } catch (NumberFormatException e) {
       // Said below.
     }
-    throw CommandException.usage("--threads needs a number from 0 to 1024, not '" + word + "'", "");
+    throw CommandException.usage(
+        "--threads needs a number from 1 to " + THREADS_MAX + ", not '" + word + "'", "");
   }
 
   /** Calls something, with a bar for a file. */

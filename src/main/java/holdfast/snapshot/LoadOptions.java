@@ -11,7 +11,7 @@ import java.util.UUID;
  * @param asOf the newest state that is wanted, a sequence number of at least 1
  * @param strict whether the first file that is passed over ends the load
  * @param verifyFirst whether all stored bytes are checked before the store is touched
- * @param threads that decode beside the calling one, 0 to 1024
+ * @param threads how many work, the calling one and 1 to 1024
  * @param memoryMax most bytes of buffers, at least 0; a value that fits into no batch needs a
  *     buffer of its own
  * @param storeId the store whose snapshots are wanted; null when the directory has those of one
@@ -26,16 +26,21 @@ public record LoadOptions(
     long memoryMax,
     UUID storeId,
     Progress progress) {
-  /** The newest state, from whatever files are sound, with one helper. */
+  /** The newest state, from whatever files are sound, by two threads. */
   public static final LoadOptions DEFAULT =
-      new LoadOptions(Long.MAX_VALUE, false, false, 1, Long.MAX_VALUE, null, Progress.NONE);
+      new LoadOptions(Long.MAX_VALUE, false, false, 2, Long.MAX_VALUE, null, Progress.NONE);
 
   /** Checks the values. */
   public LoadOptions {
     Check.range(asOf, 1, Long.MAX_VALUE, "asOf");
-    Check.range(threads, 0, 1024, "threads");
+    checkThreads(threads);
     Check.range(memoryMax, 0, Long.MAX_VALUE, "memoryMax");
     Objects.requireNonNull(progress, "progress");
+  }
+
+  /** Refuses a number of threads that cannot be. */
+  static void checkThreads(int threads) {
+    Check.range(threads, 1, 1024, "threads");
   }
 
   /**
@@ -69,9 +74,9 @@ public record LoadOptions(
   }
 
   /**
-   * With another number of helpers.
+   * With another number of threads.
    *
-   * @param count 0 to 1024
+   * @param count how many work, the calling one and 1 to 1024
    * @return a copy
    */
   public LoadOptions withThreads(int count) {

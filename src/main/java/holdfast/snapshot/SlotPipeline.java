@@ -7,21 +7,21 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Work on a row of pieces: one thread fills slots and empties them in the same order, helpers do
- * the work in between.
+ * Work on a row of pieces: one thread, the owner, fills slots and empties them in the same order,
+ * helpers do the work in between, and so does the owner while it would wait for them.
  *
  * <pre>{@code
- *          free()              submit()     a helper        oldest()          release()
+ *          free()              submit()     the work        oldest()          release()
  * FREE --------------> filled ---------> WAITING ---> DONE ----------> emptied ----------> FREE
- *        by the owner                                        by the owner, in the order of submit
+ *        by the owner              by a helper, or the owner      by the owner, in the order of submit
  * }</pre>
  *
  * <p>A failure of the work is thrown to the owner when its slot is the oldest, so what is reported
- * does not depend on which helper was faster. Without helpers the owner does the work in {@link
- * #submit}. {@link #close} waits for the helpers, which end at once when nothing is submitted.
+ * does not depend on who was faster. Alone, the owner does all the work. {@link #close} waits for
+ * the helpers, which end at once when nothing is submitted.
  */
 final class SlotPipeline<S> implements AutoCloseable {
-  /** What helpers do with a slot. */
+  /** What is done with a slot. */
   @FunctionalInterface
   interface Work<S> {
     void run(S slot) throws IOException;
@@ -45,18 +45,18 @@ final class SlotPipeline<S> implements AutoCloseable {
   /**
    * Starts the helpers.
    *
-   * @param slots at least one, and for steady work two more than helpers
-   * @param helpers how many threads, 0 for none
-   * @param name of the threads, a number is appended
+   * @param slots at least one, and for steady work one or two more than threads
+   * @param threads how many work, the owner and at least 1
+   * @param name of the helpers, a number is appended
    */
-  SlotPipeline(List<S> slots, int helpers, String name, Work<? super S> work) {
+  SlotPipeline(List<S> slots, int threads, String name, Work<? super S> work) {
     this.slots = List.copyOf(slots);
     this.work = work;
     this.done = new boolean[slots.size()];
     this.failures = new Throwable[slots.size()];
-    this.helpers = new Thread[helpers];
+    this.helpers = new Thread[threads - 1];
     try {
-      for (int i = 0; i < helpers; i++) {
+      for (int i = 0; i < helpers.length; i++) {
         this.helpers[i] = Thread.ofPlatform().name(name + (i + 1)).daemon().unstarted(this::help);
         this.helpers[i].start();
       }
@@ -78,13 +78,6 @@ final class SlotPipeline<S> implements AutoCloseable {
 
   /** Hands over the slot that {@link #free} gave. */
   void submit() {
-    if (helpers.length == 0) {
-      int i = index(submitted);
-      failures[i] = attempt(slots.get(i));
-      done[i] = true;
-      submitted++;
-      return;
-    }
     lock.lock();
     try {
       done[index(submitted)] = false;
@@ -98,8 +91,9 @@ final class SlotPipeline<S> implements AutoCloseable {
   /**
    * The slot that was submitted first of those not yet released, its work done.
    *
-   * @param patient whether to wait for the end of its work
-   * @return null when there is none, or, without patience, its work goes on
+   * @param patient whether to wait for the end of its work. Meanwhile the owner takes part: it
+   *     begins what nobody has begun, piece after piece until that slot is done
+   * @return null when there is none, or, without patience, its work is not done
    * @throws IOException what the work threw
    */
   S oldest(boolean patient) throws IOException {
@@ -113,7 +107,11 @@ final class SlotPipeline<S> implements AutoCloseable {
         if (!patient) {
           return null;
         }
-        await();
+        if (taken < submitted) {
+          workOn(index(taken++));
+        } else {
+          await();
+        }
       }
       return switch (failures[i]) {
         case null -> slots.get(i);
@@ -162,39 +160,33 @@ final class SlotPipeline<S> implements AutoCloseable {
   }
 
   private void help() {
-    for (int i = take(); i >= 0; i = take()) {
-      Throwable failure = attempt(slots.get(i));
-      lock.lock();
-      try {
-        failures[i] = failure;
-        done[i] = true;
-        changed.signalAll();
-      } finally {
-        lock.unlock();
-      }
-    }
-  }
-
-  /** The next slot without a helper; -1 when it is all over. */
-  private int take() {
     lock.lock();
     try {
-      while (!closed && taken == submitted) {
-        changed.awaitUninterruptibly();
+      while (!closed) {
+        if (taken < submitted) {
+          workOn(index(taken++));
+        } else {
+          changed.awaitUninterruptibly();
+        }
       }
-      return closed ? -1 : index(taken++);
     } finally {
       lock.unlock();
     }
   }
 
-  private Throwable attempt(S slot) {
+  /** Works on a slot, without the lock, which the caller has before and afterwards. */
+  private void workOn(int i) {
+    lock.unlock();
+    Throwable failure = null;
     try {
-      work.run(slot);
-      return null;
+      work.run(slots.get(i));
     } catch (Throwable e) {
-      return e;
+      failure = e;
     }
+    lock.lock();
+    failures[i] = failure;
+    done[i] = true;
+    changed.signalAll();
   }
 
   /** Ends the helpers, after the slots that they are at. An interrupt of the owner is kept. */

@@ -24,8 +24,9 @@ import java.util.List;
  *               into a slot of its own, digests
  * }</pre>
  *
- * <p>A record is shown only after all of its batch passed its checksums. A JUMBO batch is read by
- * the calling thread, into memory of its own, when all before it are done.
+ * <p>While it would wait for a batch, the calling thread does what helpers do. A record is shown
+ * only after all of its batch passed its checksums. A JUMBO batch is read by the calling thread,
+ * into memory of its own, when all before it are done.
  */
 final class SnapshotCursor implements RecordSource, Closeable {
   private final Disk.File file;
@@ -74,6 +75,7 @@ final class SnapshotCursor implements RecordSource, Closeable {
   /**
    * A walk over all records.
    *
+   * @param threadsMax how many may work, the calling one and at least 1
    * @param hash computes digests ahead; null when nobody wants them
    */
   SnapshotCursor(
@@ -82,7 +84,7 @@ final class SnapshotCursor implements RecordSource, Closeable {
       long storedMax,
       long plainMax,
       long memoryMax,
-      int helpers,
+      int threadsMax,
       SetHash hash,
       Progress progress) {
     this.file = file;
@@ -96,11 +98,11 @@ final class SnapshotCursor implements RecordSource, Closeable {
     long slotSize = plainMax + (raw ? 0 : storedMax);
     requireMemory(slotSize, "batches");
     long digestSize = hash == null ? 0 : BatchDigests.room(plainMax);
-    int threads = helpers;
-    while (threads > 0 && SnapshotFileReader.slots(threads) * (slotSize + digestSize) > memoryMax) {
+    int threads = threadsMax;
+    while (threads > 1 && SnapshotFileReader.slots(threads) * (slotSize + digestSize) > memoryMax) {
       threads--;
     }
-    boolean ahead = hash != null && threads > 0; // alone, nobody has the time
+    boolean ahead = hash != null && threads > 1; // alone, nobody has the time
     List<Slot> slots = new ArrayList<>();
     long count = Math.min(SnapshotFileReader.slots(threads), Math.max(1, footer.frames()));
     for (int i = 0; i < count; i++) {
@@ -248,7 +250,7 @@ final class SnapshotCursor implements RecordSource, Closeable {
     }
   }
 
-  /** What a helper does. */
+  /** What helpers do. */
   private void decode(Slot slot) throws IOException {
     MemorySegment stored = slot.packed.asSlice(0, slot.stored);
     SnapshotFileReader.readFully(file, stored, slot.offset, Reason.BAD_FRAME, BatchHead.part(slot));

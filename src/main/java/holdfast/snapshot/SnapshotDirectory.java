@@ -191,7 +191,7 @@ final class SnapshotDirectory implements Closeable {
         throw SnapshotException.damaged(
             Reason.BAD_FOOTER, "footer", footer.fileSize(), "what was written", "something else");
       }
-      reader.verifyStored(0, Progress.NONE);
+      reader.verifyStored(1, Progress.NONE);
     }
   }
 

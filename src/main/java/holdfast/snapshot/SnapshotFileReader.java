@@ -25,7 +25,7 @@ import java.util.concurrent.CancellationException;
  *
  * <p>Memory is bounded by what the file really has (LZ4 makes at most 255 bytes of one) and by the
  * limit of the caller, whichever is less. Damage is a {@link SnapshotException} whose reason does
- * not depend on the number of helpers.
+ * not depend on the number of threads.
  */
 final class SnapshotFileReader implements Closeable {
   static final int PIECE = 1 << 20;
@@ -136,18 +136,18 @@ final class SnapshotFileReader implements Closeable {
   /**
    * Compares all stored bytes with their checksums.
    *
-   * @param helpers threads beside the calling one
+   * @param threads how many work, the calling one and at least 1
    * @param progress told about bytes of the file
    */
-  void verifyStored(int helpers, Progress progress) throws IOException {
+  void verifyStored(int threads, Progress progress) throws IOException {
     try (Arena arena = Arena.ofShared()) {
       List<Stored> slots = new ArrayList<>();
-      for (int i = 0; i < slots(helpers); i++) {
+      for (int i = 0; i < slots(threads); i++) {
         slots.add(new Stored(arena.allocate(PIECE)));
       }
       try (var pipeline =
           new SlotPipeline<>(
-              slots, helpers, "holdfast-snapshot-r", slot -> checkStored(slot, slot.buffer))) {
+              slots, threads, "holdfast-snapshot-r", slot -> checkStored(slot, slot.buffer))) {
         DirectoryReader directory = directory();
         boolean more = directory.next();
         while (more || !pipeline.isEmpty()) {
@@ -165,8 +165,9 @@ final class SnapshotFileReader implements Closeable {
     }
   }
 
-  static int slots(int helpers) {
-    return helpers == 0 ? 1 : helpers + 2;
+  /** One for each helper, one that waits for them, one that the calling thread is at. */
+  static int slots(int threads) {
+    return threads == 1 ? 1 : threads + 1;
   }
 
   private void checkStored(BatchInfo batch, MemorySegment buffer) throws IOException {
@@ -214,21 +215,21 @@ final class SnapshotFileReader implements Closeable {
    * A walk over all records, in the order of the file, that checks everything but what only the
    * store can tell. Throws {@link SnapshotException}, and {@link java.io.UncheckedIOException}.
    *
-   * @param helpers threads beside the calling one; fewer when memory is short
+   * @param threads how many work, the calling one and at least 1; fewer when memory is short
    * @param progress told about bytes of the file
    */
-  SnapshotCursor cursor(int helpers, Progress progress) {
-    return cursor(helpers, null, progress);
+  SnapshotCursor cursor(int threads, Progress progress) {
+    return cursor(threads, null, progress);
   }
 
-  private SnapshotCursor cursor(int helpers, SetHash hash, Progress progress) {
+  private SnapshotCursor cursor(int threads, SetHash hash, Progress progress) {
     return new SnapshotCursor(
-        file, footer, storedMax, plainMax, memoryMax, helpers, hash, progress);
+        file, footer, storedMax, plainMax, memoryMax, threads, hash, progress);
   }
 
   /** Gives all records to a sink; otherwise as {@link #cursor}. */
-  void read(RecordSink sink, int helpers, Progress progress) throws IOException {
-    try (SnapshotCursor cursor = cursor(helpers, sink.hash(), progress)) {
+  void read(RecordSink sink, int threads, Progress progress) throws IOException {
+    try (SnapshotCursor cursor = cursor(threads, sink.hash(), progress)) {
       long[] ahead = new long[AHEAD];
       int known = 0;
       while (cursor.next()) {
@@ -263,11 +264,11 @@ final class SnapshotFileReader implements Closeable {
   }
 
   /** Reads all of a full snapshot and compares its records with the hash in the footer. */
-  void verifyContent(int helpers, Progress progress) throws IOException {
+  void verifyContent(int threads, Progress progress) throws IOException {
     SetHash hash = SetHash.of(header.hashKind());
     boolean sums = header.kind() == SnapshotKind.FULL && hash.sumSize() > 0;
     MemorySegment sum = MemorySegment.ofArray(new long[Math.max(1, hash.sumSize() / Long.BYTES)]);
-    try (SnapshotCursor cursor = cursor(helpers, progress)) {
+    try (SnapshotCursor cursor = cursor(threads, progress)) {
       while (cursor.next()) {
         if (sums) {
           MemorySegment memory = cursor.memory();

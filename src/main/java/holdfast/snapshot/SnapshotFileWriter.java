@@ -25,9 +25,12 @@ import java.util.concurrent.CancellationException;
  * into a batch         in the batch's slot
  * }</pre>
  *
+ * <p>When all slots are on their way, or nothing is left to walk, the calling thread does what
+ * helpers do; but what is done is written first.
+ *
  * <p>A batch takes as many records as fit; one that would never fit becomes a batch of its own,
  * which the calling thread streams once all before it are written. Each frame is what a new {@link
- * Checkpt} would write, so the bytes do not depend on the number of helpers. Buffers are allocated
+ * Checkpt} would write, so the bytes do not depend on the number of threads. Buffers are allocated
  * once ({@link #memory} tells how much at most); nothing is allocated per record.
  *
  * <p>Used once, by one thread; {@link #cancel} may be called by any other.
@@ -40,16 +43,18 @@ final class SnapshotFileWriter {
   private static final int ENCODER_BYTES = 300 << 10;
 
   private final SnapHeader header;
-  private final int workers;
+  private final int threads;
   private final ByteRate rate;
   private final Progress progress;
   private final long expected;
 
   private volatile boolean cancelled;
 
+  /** All allocate from it; it is there before the helpers are, and ends after them. */
+  private Arena arena;
+
   // The calling thread's, during write.
   private Disk.File file;
-  private Arena arena;
   private DirectoryBuffer directory;
   private long position;
   private long forced;
@@ -71,16 +76,19 @@ final class SnapshotFileWriter {
     MemorySegment packed;
     Checkpt encoder;
 
+    /** For who fills it. */
     void open(SnapHeader header, Arena arena) {
-      if (plainMem != null) {
-        return;
+      if (plainMem == null) {
+        plainMem = arena.allocate(BatchHead.SIZE + (long) header.batchBytes(), Long.BYTES);
+        head = plainMem.asSlice(0, BatchHead.SIZE);
+        data = plainMem.asSlice(BatchHead.SIZE);
       }
-      long size = BatchHead.SIZE + (long) header.batchBytes();
-      plainMem = arena.allocate(size, Long.BYTES);
-      head = plainMem.asSlice(0, BatchHead.SIZE);
-      data = plainMem.asSlice(BatchHead.SIZE);
-      if (header.style() == FrameStyle.LZ4) {
-        packed = arena.allocate(FrameBound.of(size), Long.BYTES);
+    }
+
+    /** For who encodes it. */
+    void openEncoder(SnapHeader header, Arena arena) {
+      if (encoder == null && header.style() == FrameStyle.LZ4) {
+        packed = arena.allocate(FrameBound.of(plainMem.byteSize()), Long.BYTES);
         encoder = Checkpt.into(packed);
       }
     }
@@ -89,16 +97,16 @@ final class SnapshotFileWriter {
   /**
    * Prepares a file.
    *
-   * @param workers threads that compress beside the calling one; 0 for none
+   * @param threads how many work, the calling one and at least 1
    * @param bytesPerSecond limit on what is written, 0 for none
    * @param expected bytes that the progress will get to, -1 when nobody knows; see {@link #payload}
    * @param progress told about bytes of data, by the calling thread
    */
   SnapshotFileWriter(
-      SnapHeader header, int workers, long bytesPerSecond, long expected, Progress progress) {
+      SnapHeader header, int threads, long bytesPerSecond, long expected, Progress progress) {
     header.check();
     this.header = header;
-    this.workers = Check.range(workers, 0, 1 << 10, "workers");
+    this.threads = Check.range(threads, 1, 1 << 10, "threads");
     this.rate = new ByteRate(Check.range(bytesPerSecond, 0, Long.MAX_VALUE, "bytesPerSecond"));
     this.expected = expected;
     this.progress = progress;
@@ -110,15 +118,16 @@ final class SnapshotFileWriter {
   }
 
   /** Most memory of a run in bytes, but for 48 bytes for each batch of the directory. */
-  static long memory(SnapHeader header, int workers) {
+  static long memory(SnapHeader header, int threads) {
     long plain = BatchHead.SIZE + (long) header.batchBytes();
     boolean lz4 = header.style() == FrameStyle.LZ4;
     long slot = plain + (lz4 ? FrameBound.of(plain) + ENCODER_BYTES : 0);
-    return slots(workers) * slot + (1 << 20);
+    return slots(threads) * slot + (1 << 20);
   }
 
-  private static int slots(int workers) {
-    return workers == 0 ? 1 : workers + 2;
+  /** One for each thread, one that waits for them, one that is filled or written meanwhile. */
+  private static int slots(int threads) {
+    return threads == 1 ? 1 : threads + 2;
   }
 
   /** Ends the work soon, with a {@link CancellationException}. */
@@ -160,10 +169,10 @@ final class SnapshotFileWriter {
       int headerCrc = Mem.getInt(scratch, SnapHeader.CRC_OFFSET);
       append(scratch.asSlice(0, SnapHeader.SIZE));
       List<Slot> slots = new ArrayList<>();
-      for (int i = 0; i < slots(workers); i++) {
+      for (int i = 0; i < slots(threads); i++) {
         slots.add(new Slot());
       }
-      try (var pipeline = new SlotPipeline<>(slots, workers, "holdfast-snapshot-w", this::encode)) {
+      try (var pipeline = new SlotPipeline<>(slots, threads, "holdfast-snapshot-w", this::encode)) {
         run(pipeline, live, false);
         if (removed != null) {
           run(pipeline, removed, true);
@@ -320,11 +329,12 @@ final class SnapshotFileWriter {
     }
   }
 
-  /** What a helper does: checksums, and the frame. */
+  /** What helpers do: checksums, and the frame. */
   private void encode(Slot slot) throws IOException {
     MemorySegment data = slot.data.asSlice(0, slot.plain - BatchHead.SIZE);
     slot.dataCrc = Crc32c.of(data);
     BatchHead.put(slot.head, slot);
+    slot.openEncoder(header, arena);
     if (slot.encoder == null) {
       slot.stored = slot.plain;
       slot.storedCrc = BatchHead.rawCrc(slot.head, slot);

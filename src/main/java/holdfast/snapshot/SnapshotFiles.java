@@ -44,7 +44,7 @@ public final class SnapshotFiles {
    * @param file a snapshot
    * @param target shown each record, after its batch passed all checks
    * @param limits {@code memoryMax} bounds the buffers
-   * @param threads that help, 0 for none
+   * @param threads how many work, the calling one and 1 to 1024
    * @param progress told about bytes of the file
    * @return what the file says of itself
    * @throws SnapshotException when it is damaged; what came before was shown
@@ -53,6 +53,7 @@ public final class SnapshotFiles {
   public static SnapshotInfo dump(
       Path file, SnapshotVisitor target, Limits limits, int threads, Progress progress)
       throws IOException {
+    LoadOptions.checkThreads(threads);
     try (var reader = SnapshotFileReader.open(OsDisk.INSTANCE, file, limits.memoryMax());
         var cursor = reader.cursor(threads, progress)) {
       int keySize = reader.header().keySize();
@@ -79,7 +80,7 @@ public final class SnapshotFiles {
    * @param second a snapshot with keys of the same size
    * @param target told the differences
    * @param limits {@code memoryMax} bounds the table, and the buffers
-   * @param threads that help, 0 for none
+   * @param threads how many work, the calling one and 1 to 1024
    * @param progress told about bytes, from 0 for each file
    * @return how many differences there are
    * @throws SnapshotException when a file is damaged, or the keys have other sizes
@@ -93,6 +94,7 @@ public final class SnapshotFiles {
       int threads,
       Progress progress)
       throws IOException {
+    LoadOptions.checkThreads(threads);
     try (var a = SnapshotFileReader.open(OsDisk.INSTANCE, first, limits.memoryMax());
         var b = SnapshotFileReader.open(OsDisk.INSTANCE, second, limits.memoryMax())) {
       return SnapshotDiff.run(a, b, target, threads, limits, progress);
@@ -109,7 +111,7 @@ public final class SnapshotFiles {
    *     times as large
    * @param target the new file, complete and durable or not there at all
    * @param limits {@code memoryMax} bounds the table, and the buffers
-   * @param threads that help, 0 for none
+   * @param threads how many work, the calling one and 1 to 1024
    * @param progress told about bytes of data
    * @return what the new file says of itself
    * @throws SnapshotException when a file is damaged or they do not belong together
@@ -145,6 +147,7 @@ public final class SnapshotFiles {
       UUID id,
       long wallClock)
       throws IOException {
+    LoadOptions.checkThreads(threads);
     try (var a = SnapshotFileReader.open(disk, full, limits.memoryMax());
         var b = SnapshotFileReader.open(disk, incremental, limits.memoryMax())) {
       SnapHeader later = b.header();

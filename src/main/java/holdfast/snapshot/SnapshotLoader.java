@@ -39,7 +39,7 @@ public final class SnapshotLoader {
    * @param file a snapshot, whatever its name
    * @param level how much is checked
    * @param limits {@code memoryMax} bounds the buffers
-   * @param threads that help, 0 for none
+   * @param threads how many work, the calling one and 1 to 1024
    * @param progress told about bytes of the file
    * @return what the file says of itself
    * @throws SnapshotException at the first thing that is wrong
@@ -55,6 +55,7 @@ public final class SnapshotLoader {
   static SnapshotInfo verify(
       Disk disk, Path file, VerifyLevel level, Limits limits, int threads, Progress progress)
       throws IOException {
+    LoadOptions.checkThreads(threads);
     try (var reader = SnapshotFileReader.open(disk, file, limits.memoryMax())) {
       switch (level) {
         case STRUCTURE -> progress.update(reader.footer().fileSize(), reader.footer().fileSize());

@@ -40,7 +40,7 @@ final class SnapshotMerge {
    * Prepares a merge.
    *
    * @param full stays the caller's to close, as does the other one
-   * @param threads that help, 0 for none
+   * @param threads how many work, the calling one and at least 1
    * @param bytesPerSecond limit on what is written, 0 for none
    * @param memoryMax most bytes that the table of keys may take
    * @param progress told about bytes of data that are written, by the calling thread
@@ -128,14 +128,17 @@ final class SnapshotMerge {
    */
   SnapFooter write(Disk.File file, SnapHeader header) throws IOException {
     SnapFooter later = incremental.footer();
+    // To compress takes three to four times as long as to decompress.
+    int readers = 1 + (threads - 1) / 4;
+    int writers = 1 + threads - readers;
     try (Arena arena = Arena.ofConfined()) {
       KeyTable changed = changedKeys(arena);
-      writer = new SnapshotFileWriter(header, threads, bytesPerSecond, payload(), progress);
+      writer = new SnapshotFileWriter(header, writers, bytesPerSecond, payload(), progress);
       if (cancelled) {
         writer.cancel();
       }
-      try (SnapshotCursor old = full.cursor(threads, this::goOn);
-          SnapshotCursor now = incremental.cursor(0, this::goOn)) {
+      try (SnapshotCursor old = full.cursor(readers, this::goOn);
+          SnapshotCursor now = incremental.cursor(1, this::goOn)) {
         Joined joined = new Joined(old, now, changed, later);
         return writer.write(
             file, joined, null, later.storeRecords(), later.storeValueBytes(), later.hash());

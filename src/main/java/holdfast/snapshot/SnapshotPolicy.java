@@ -17,7 +17,8 @@ import java.util.Objects;
  *     state, and the base of the next incremental one, are kept in any case
  * @param style how records are stored
  * @param batchBytes most data bytes of a batch, 64 KiB to 64 MiB
- * @param workers threads that compress beside the service's own, 0 to 1024
+ * @param workers how many threads work at a snapshot, the service's own and 1 to 1024. Each takes
+ *     about two and a half times {@code batchBytes} of memory while it does, and two more are taken
  * @param bytesPerSecond limit on what is written; 0 for none. It lengthens the time that the store
  *     is frozen
  * @param promoteRatio an incremental snapshot becomes a full one when more than this part of the
@@ -46,7 +47,7 @@ public record SnapshotPolicy(
     long minFreeBytes) {
   /**
    * A full snapshot, by a walk, each 100,000, an incremental one each 1,000; two full ones are kept
-   * with two incremental ones each; LZ4, batches of 4 MiB, one worker, no limit on the rate, ten
+   * with two incremental ones each; LZ4, batches of 4 MiB, two workers, no limit on the rate, ten
    * minutes.
    */
   public static final SnapshotPolicy DEFAULT = builder().build();
@@ -60,7 +61,7 @@ public record SnapshotPolicy(
     Check.range(keepIncremental, 0, Integer.MAX_VALUE, "keepIncremental");
     Objects.requireNonNull(style, "style");
     Check.range(batchBytes, SnapHeader.BATCH_MIN, SnapHeader.BATCH_MAX, "batchBytes");
-    Check.range(workers, 0, 1024, "workers");
+    Check.range(workers, 1, 1024, "workers");
     Check.range(bytesPerSecond, 0, Long.MAX_VALUE, "bytesPerSecond");
     if (!(promoteRatio >= 0 && promoteRatio <= 1)) {
       throw new IllegalArgumentException("promoteRatio must be in [0, 1]: " + promoteRatio);
@@ -91,7 +92,7 @@ public record SnapshotPolicy(
     private int keepIncremental = 2;
     private FrameStyle style = FrameStyle.LZ4;
     private int batchBytes = 4 << 20;
-    private int workers = 1;
+    private int workers = 2;
     private long bytesPerSecond;
     private double promoteRatio = 0.5;
     private Duration maxFreeze = Duration.ofMinutes(10);
@@ -153,9 +154,9 @@ public record SnapshotPolicy(
     }
 
     /**
-     * Sets the threads that compress.
+     * Sets how many threads work at a snapshot.
      *
-     * @param count beside the service's own
+     * @param count the service's own and at least 1: 1 for no other
      * @return this
      */
     public Builder workers(int count) {

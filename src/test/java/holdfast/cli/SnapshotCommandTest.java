@@ -123,6 +123,10 @@ class SnapshotCommandTest {
     run(2, "snapshot dump");
     run(2, "snapshot diff a");
     run(2, "snapshot ls --threads 2000 s --nonsense");
+    for (String wrong : new String[] {"0", "1025", "x"}) {
+      String error = run(2, "snapshot dump --threads " + wrong + " x").err();
+      assertTrue(error.contains("a number from 1 to 1024, not '" + wrong + "'"), error);
+    }
     assertTrue(run(0, "snapshot --help").out().contains("merge FULL INCREMENTAL OUT"));
   }
 }

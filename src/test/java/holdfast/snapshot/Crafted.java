@@ -30,7 +30,7 @@ final class Crafted {
   /** The bytes of a snapshot of a store. */
   static byte[] bytes(ModelStore store, SnapHeader header) throws IOException {
     SimDisk disk = new SimDisk();
-    store.write(disk, FILE, header, 0);
+    store.write(disk, FILE, header, 1);
     return disk.content().get(FILE.toString());
   }
 
@@ -150,7 +150,7 @@ final class Crafted {
   SnapshotException refusal(VerifyLevel level) throws IOException {
     try {
       SnapshotLoader.verify(
-          disk(FILE), FILE, level, Limits.DEFAULT.withMemoryMax(1 << 20), 0, Progress.NONE);
+          disk(FILE), FILE, level, Limits.DEFAULT.withMemoryMax(1 << 20), 1, Progress.NONE);
       return null;
     } catch (SnapshotException e) {
       return e;

@@ -214,8 +214,8 @@ final class ModelStore {
         1_700_000_000_000_000_000L + seq);
   }
 
-  SnapFooter write(Disk.File file, SnapHeader header, int workers) throws IOException {
-    return write(file, header, new SnapshotFileWriter(header, workers, 0, -1, Progress.NONE));
+  SnapFooter write(Disk.File file, SnapHeader header, int threads) throws IOException {
+    return write(file, header, new SnapshotFileWriter(header, threads, 0, -1, Progress.NONE));
   }
 
   SnapFooter write(Disk.File file, SnapHeader header, SnapshotFileWriter writer)
@@ -230,10 +230,10 @@ final class ModelStore {
         hash());
   }
 
-  SnapFooter write(Disk disk, Path path, SnapHeader header, int workers) throws IOException {
+  SnapFooter write(Disk disk, Path path, SnapHeader header, int threads) throws IOException {
     try (Disk.File file = disk.open(path, Disk.Mode.CREATE)) {
       file.truncate(0);
-      return write(file, header, workers);
+      return write(file, header, threads);
     }
   }
 

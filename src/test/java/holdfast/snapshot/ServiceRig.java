@@ -202,7 +202,7 @@ final class ServiceRig implements AutoCloseable {
     try (StoreRig other = rig()) {
       LoadReport report =
           SnapshotLoader.load(
-              from, dir, new StoreTarget(other.store), LoadOptions.DEFAULT.withThreads(0));
+              from, dir, new StoreTarget(other.store), LoadOptions.DEFAULT.withThreads(1));
       other.store.verify();
       ContentHash hash = other.store.contentHash(null);
       if (report.seq() != other.store.publishedSeq()

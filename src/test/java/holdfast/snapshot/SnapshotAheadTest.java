@@ -108,9 +108,9 @@ class SnapshotAheadTest {
       ContentHash content = first.store.contentHash(null);
       StoreRig.save(disk, first.store, null, new UUID(1, 1), style);
       first.store.close();
-      for (int helpers = 0; helpers < 3; helpers++) {
+      for (int threads = 1; threads < 4; threads++) {
         try (StoreRig second = new StoreRig(config, 16 << 20)) {
-          LoadOptions options = LoadOptions.DEFAULT.withThreads(helpers);
+          LoadOptions options = LoadOptions.DEFAULT.withThreads(threads);
           SnapshotLoader.load(disk, SnapshotSeries.DIR, new StoreTarget(second.store), options);
           assertEquals(content, second.store.contentHash(null));
           second.store.verify(); // every stored digest is that of its record

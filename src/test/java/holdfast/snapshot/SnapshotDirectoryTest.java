@@ -245,7 +245,7 @@ class SnapshotDirectoryTest {
       SnapshotException e =
           assertThrows(
               SnapshotException.class,
-              () -> directory.publish(header, true, file -> other.write(file, header, 0)));
+              () -> directory.publish(header, true, file -> other.write(file, header, 1)));
       assertEquals(Reason.WRONG_STORE, e.reason());
       assertEquals(Set.of(full(1)), names(disk));
       assertEquals(before.length, disk.content().get(DIR + "/" + full(1)).length);
@@ -261,7 +261,7 @@ class SnapshotDirectoryTest {
     try (var directory = SnapshotDirectory.open(disk, DIR)) {
       SnapshotDirectory.Body body =
           file -> {
-            SnapFooter footer = series.store.write(file, header, 0);
+            SnapFooter footer = series.store.write(file, header, 1);
             file.write(MemorySegment.ofArray(new byte[] {1, 2, 3}), 200);
             return footer;
           };

@@ -52,9 +52,9 @@ class SnapshotFileTest {
     return store;
   }
 
-  private static byte[] bytes(ModelStore store, SnapHeader header, int workers) throws IOException {
+  private static byte[] bytes(ModelStore store, SnapHeader header, int threads) throws IOException {
     SimDisk disk = new SimDisk();
-    store.write(disk, FILE, header, workers);
+    store.write(disk, FILE, header, threads);
     return disk.content().get(FILE.toString());
   }
 
@@ -66,10 +66,10 @@ class SnapshotFileTest {
     return disk;
   }
 
-  private static void read(byte[] bytes, ModelStore into, int helpers) throws IOException {
+  private static void read(byte[] bytes, ModelStore into, int threads) throws IOException {
     try (var reader = SnapshotFileReader.open(disk(bytes), FILE, 1 << 24)) {
-      reader.verifyStored(helpers, Progress.NONE);
-      reader.read(into.sink(), helpers, Progress.NONE);
+      reader.verifyStored(threads, Progress.NONE);
+      reader.read(into.sink(), threads, Progress.NONE);
     }
   }
 
@@ -82,13 +82,13 @@ class SnapshotFileTest {
   void aFullSnapshotHoldsTheStoreInItsOrder(FrameStyle style) throws IOException {
     for (long seed = 1; seed <= Tier.of(12, 200); seed++) {
       ModelStore store = random(seed, 1 + (int) (seed * 13 % 90), HashKind.SUM256);
-      byte[] bytes = bytes(store, store.full(style, BATCH), 0);
-      for (int helpers : List.of(0, 1, 3)) {
+      byte[] bytes = bytes(store, store.full(style, BATCH), 1);
+      for (int threads : List.of(1, 2, 4)) {
         ModelStore again = new ModelStore();
-        read(bytes, again, helpers);
+        read(bytes, again, threads);
         assertSame(store, again);
       }
-      assertArrayEquals(bytes, bytes(store, store.full(style, BATCH), (int) (seed % 4)));
+      assertArrayEquals(bytes, bytes(store, store.full(style, BATCH), 1 + (int) (seed % 5)));
     }
   }
 
@@ -108,9 +108,9 @@ class SnapshotFileTest {
           store.remove(random.nextInt(90));
         }
       }
-      byte[] bytes = bytes(store, store.incremental(base), 2);
-      assertArrayEquals(bytes, bytes(store, store.incremental(base), 0));
-      read(bytes, again, 1);
+      byte[] bytes = bytes(store, store.incremental(base), 3);
+      assertArrayEquals(bytes, bytes(store, store.incremental(base), 1));
+      read(bytes, again, 2);
       assertSame(store, again);
     }
   }
@@ -119,10 +119,10 @@ class SnapshotFileTest {
   void aStoreWithoutRecordsIsAFileOfHeaderAndFooter() throws IOException {
     ModelStore store = new ModelStore();
     store.seq = 5;
-    byte[] bytes = bytes(store, store.full(FrameStyle.LZ4, BATCH), 1);
+    byte[] bytes = bytes(store, store.full(FrameStyle.LZ4, BATCH), 2);
     assertEquals(128 + 256, bytes.length);
     ModelStore again = new ModelStore();
-    read(bytes, again, 1);
+    read(bytes, again, 2);
     assertTrue(again.live.isEmpty());
   }
 
@@ -130,7 +130,7 @@ class SnapshotFileTest {
   @EnumSource(FrameStyle.class)
   void theBodyIsAnOrdinarySequenceOfFrames(FrameStyle style) throws IOException {
     ModelStore store = random(4, 200, HashKind.SUM256);
-    byte[] bytes = bytes(store, store.full(style, BATCH), 2);
+    byte[] bytes = bytes(store, store.full(style, BATCH), 3);
     SimDisk disk = disk(bytes);
     int jumbos = 0;
     try (var reader = SnapshotFileReader.open(disk, FILE, 1 << 24);
@@ -164,7 +164,7 @@ class SnapshotFileTest {
     for (int size : new int[] {half, half, half, half + 1, half, FITS + 1, 0, FITS, FITS - 6}) {
       store.put(store.live.size(), new byte[size]);
     }
-    byte[] bytes = bytes(store, store.full(FrameStyle.RAW, BATCH), 0);
+    byte[] bytes = bytes(store, store.full(FrameStyle.RAW, BATCH), 1);
     List<String> batches = new ArrayList<>();
     try (var reader = SnapshotFileReader.open(disk(bytes), FILE, 1 << 24)) {
       DirectoryReader directory = reader.directory();
@@ -182,16 +182,16 @@ class SnapshotFileTest {
     for (int i = 0; i < 1000; i++) {
       store.put(i, new byte[1000]);
     }
-    byte[] bytes = bytes(store, store.full(FrameStyle.RAW, BATCH), 0);
+    byte[] bytes = bytes(store, store.full(FrameStyle.RAW, BATCH), 1);
     SimDisk disk = disk(bytes);
     try (var reader = SnapshotFileReader.open(disk, FILE, BATCH + BatchHead.SIZE)) {
       ModelStore again = new ModelStore();
-      reader.read(again.sink(), 8, Progress.NONE);
+      reader.read(again.sink(), 9, Progress.NONE);
       assertSame(store, again);
     }
     try (var reader = SnapshotFileReader.open(disk, FILE, BATCH / 2)) {
       RecordSink sink = new ModelStore().sink();
-      assertThrows(CorruptDataException.class, () -> reader.read(sink, 1, Progress.NONE));
+      assertThrows(CorruptDataException.class, () -> reader.read(sink, 2, Progress.NONE));
     }
   }
 
@@ -199,25 +199,25 @@ class SnapshotFileTest {
   void cancellingEndsTheWork() throws IOException {
     ModelStore store = random(3, 2000, HashKind.SUM256);
     SnapHeader header = store.full(FrameStyle.LZ4, BATCH);
-    for (int workers : new int[] {0, 2}) {
+    for (int threads : new int[] {1, 3}) {
       SimDisk disk = new SimDisk();
       try (Disk.File file = disk.open(FILE, Disk.Mode.CREATE)) {
         var writer =
-            new SnapshotFileWriter(header, workers, 0, -1, (done, total) -> done < 5 * BATCH);
+            new SnapshotFileWriter(header, threads, 0, -1, (done, total) -> done < 5 * BATCH);
         assertThrows(CancellationException.class, () -> store.write(file, header, writer));
-        var other = new SnapshotFileWriter(header, workers, 0, -1, Progress.NONE);
+        var other = new SnapshotFileWriter(header, threads, 0, -1, Progress.NONE);
         other.cancel();
         assertThrows(CancellationException.class, () -> store.write(file, header, other));
       }
       assertTrue(disk.content().get(FILE.toString()).length < 12 * BATCH);
       assertNoThreads();
     }
-    byte[] bytes = bytes(store, header, 1);
+    byte[] bytes = bytes(store, header, 2);
     try (var reader = SnapshotFileReader.open(disk(bytes), FILE, 1 << 24)) {
       RecordSink sink = new ModelStore().sink();
       Progress soon = (done, total) -> done < 5 * BATCH;
-      assertThrows(CancellationException.class, () -> reader.read(sink, 2, soon));
-      assertThrows(CancellationException.class, () -> reader.verifyStored(2, soon));
+      assertThrows(CancellationException.class, () -> reader.read(sink, 3, soon));
+      assertThrows(CancellationException.class, () -> reader.verifyStored(3, soon));
     }
     assertNoThreads();
   }
@@ -243,7 +243,7 @@ class SnapshotFileTest {
         };
     SimDisk disk = new SimDisk();
     try (Disk.File file = disk.open(FILE, Disk.Mode.CREATE)) {
-      store.write(file, header, new SnapshotFileWriter(header, 1, 0, total, progress));
+      store.write(file, header, new SnapshotFileWriter(header, 2, 0, total, progress));
     }
     assertEquals(total, told.getLast());
     assertEquals(told.stream().sorted().toList(), told);
@@ -256,13 +256,13 @@ class SnapshotFileTest {
     ModelStore wrong = store.copy();
     wrong.live.put(store.key(77_777), late);
     SnapHeader header = store.full(FrameStyle.RAW, BATCH);
-    assertThrows(IllegalStateException.class, () -> bytes(wrong, header, 1));
+    assertThrows(IllegalStateException.class, () -> bytes(wrong, header, 2));
     ModelStore unordered = store.copy();
     unordered.live.put(store.key(77_777), new ModelStore.Entry(new byte[1], 0));
-    assertThrows(IllegalStateException.class, () -> bytes(unordered, header, 1));
+    assertThrows(IllegalStateException.class, () -> bytes(unordered, header, 2));
     SimDisk disk = new SimDisk();
     try (Disk.File file = disk.open(FILE, Disk.Mode.CREATE)) {
-      var writer = new SnapshotFileWriter(header, 0, 0, -1, Progress.NONE);
+      var writer = new SnapshotFileWriter(header, 1, 0, -1, Progress.NONE);
       RecordSource source = ModelStore.source(store.live, -1);
       ContentHash hash = store.hash();
       long count = store.live.size() + 1L;
@@ -280,7 +280,7 @@ class SnapshotFileTest {
       var source = new Revoked(ModelStore.source(store.live, -1), enters);
       SimDisk disk = new SimDisk();
       try (Disk.File file = disk.open(FILE, Disk.Mode.CREATE)) {
-        var writer = new SnapshotFileWriter(header, enters % 3, 0, -1, Progress.NONE);
+        var writer = new SnapshotFileWriter(header, 1 + enters % 3, 0, -1, Progress.NONE);
         ContentHash hash = store.hash();
         long count = store.live.size();
         long bytes = store.valueBytes();
@@ -410,7 +410,7 @@ class SnapshotFileTest {
     }
   }
 
-  private static Sink writeSame(FrameStyle style, long valueSize, long count, int workers)
+  private static Sink writeSame(FrameStyle style, long valueSize, long count, int threads)
       throws IOException {
     ModelStore store = new ModelStore(ModelStore.KEY_SIZE, HashKind.NONE);
     store.seq = 1;
@@ -418,7 +418,7 @@ class SnapshotFileTest {
     Sink sink = new Sink();
     try (Arena arena = Arena.ofShared()) {
       MemorySegment record = arena.allocate(ModelStore.KEY_SIZE + valueSize, 8);
-      new SnapshotFileWriter(header, workers, 0, -1, Progress.NONE)
+      new SnapshotFileWriter(header, threads, 0, -1, Progress.NONE)
           .write(sink, new Same(record, count), null, count, count * valueSize, store.hash());
     }
     return sink;
@@ -426,7 +426,7 @@ class SnapshotFileTest {
 
   @Test
   void longFilesGoToTheDiskOnTheWay() throws IOException {
-    Sink sink = writeSame(FrameStyle.RAW, 1 << 20, 200, 1);
+    Sink sink = writeSame(FrameStyle.RAW, 1 << 20, 200, 2);
     assertEquals(3, sink.forces.size());
     for (int i = 0; i < 3; i++) {
       long since = sink.forces.get(i) - (i == 0 ? 0 : sink.forces.get(i - 1));
@@ -437,7 +437,7 @@ class SnapshotFileTest {
   @Test
   void noGarbageIsMadePerRecord() throws IOException {
     for (FrameStyle style : FrameStyle.values()) {
-      writeSame(style, 100, 200_000, 0); // warm
+      writeSame(style, 100, 200_000, 1); // warm
       long few = garbage(style, 100_000);
       long many = garbage(style, 500_000);
       // A few objects for each batch of 500 records.
@@ -449,7 +449,7 @@ class SnapshotFileTest {
     return Allocations.of(
         () -> {
           try {
-            writeSame(style, 100, count, 0);
+            writeSame(style, 100, count, 1);
           } catch (IOException e) {
             throw new UncheckedIOException(e);
           }
@@ -462,10 +462,10 @@ class SnapshotFileTest {
     store.seq = 1;
     SnapHeader lz4 = store.full(FrameStyle.LZ4, 4 << 20);
     long slot = 2L * (4 << 20) + (4 << 20) / 255;
-    for (int workers : new int[] {0, 1, 2, 8}) {
-      long slots = workers == 0 ? 1 : workers + 2;
-      long bound = SnapshotFileWriter.memory(lz4, workers);
-      assertTrue(bound <= slots * (slot + (400 << 10)) + (1 << 20), workers + ": " + bound);
+    for (int threads : new int[] {1, 2, 3, 9}) {
+      long slots = threads == 1 ? 1 : threads + 2;
+      long bound = SnapshotFileWriter.memory(lz4, threads);
+      assertTrue(bound <= slots * (slot + (400 << 10)) + (1 << 20), threads + ": " + bound);
     }
   }
 

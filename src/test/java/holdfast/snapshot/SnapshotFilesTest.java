@@ -31,6 +31,7 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files are merged, compared and shown without a store. */
@@ -77,14 +78,14 @@ class SnapshotFilesTest {
       FrameStyle style = seed % 2 == 0 ? FrameStyle.RAW : FrameStyle.LZ4;
       SnapHeader base = store.full(style, SnapHeader.BATCH_MIN);
       SimDisk disk = new SimDisk();
-      store.write(disk, FULL, base, 0);
+      store.write(disk, FULL, base, 1);
       store.removed.clear();
       change(store, random, (int) (seed * 7 % 90));
       if (store.seq == base.seq()) {
         store.seq++;
       }
-      store.write(disk, INCR, store.incremental(base), 0);
-      merge(disk, 1 << 24, (int) seed % 3);
+      store.write(disk, INCR, store.incremental(base), 1);
+      merge(disk, 1 << 24, 1 + (int) seed % 6);
 
       // Moved to the end when changed, so the order of changes is the same.
       SnapHeader own = store.full(style, SnapHeader.BATCH_MIN);
@@ -103,7 +104,7 @@ class SnapshotFilesTest {
               77);
       assertArrayEquals(
           Crafted.bytes(store, expected), disk.content().get(OUT.toString()), "seed " + seed);
-      assertThrows(FileAlreadyExistsException.class, () -> merge(disk, 1 << 24, 0));
+      assertThrows(FileAlreadyExistsException.class, () -> merge(disk, 1 << 24, 1));
       assertEquals(List.of(), disk.openFiles());
     }
   }
@@ -113,26 +114,26 @@ class SnapshotFilesTest {
     ModelStore store = Crafted.small(HashKind.SUM256);
     SnapHeader base = store.full(FrameStyle.RAW, SnapHeader.BATCH_MIN);
     SimDisk disk = new SimDisk();
-    store.write(disk, FULL, base, 0);
-    store.write(disk, INCR, base, 0);
-    assertThrows(IllegalArgumentException.class, () -> merge(disk, 1 << 24, 0));
+    store.write(disk, FULL, base, 1);
+    store.write(disk, INCR, base, 1);
+    assertThrows(IllegalArgumentException.class, () -> merge(disk, 1 << 24, 1));
     store.seq = 20;
     store.put(5, new byte[5]);
     SnapHeader later = store.incremental(base);
-    store.write(disk, INCR, later, 0);
-    assertThrows(CorruptDataException.class, () -> merge(disk, 100, 0));
+    store.write(disk, INCR, later, 1);
+    assertThrows(CorruptDataException.class, () -> merge(disk, 100, 1));
     assertFalse(disk.exists(OUT));
 
-    store.write(disk, FULL, store.full(FrameStyle.RAW, SnapHeader.BATCH_MIN), 0);
+    store.write(disk, FULL, store.full(FrameStyle.RAW, SnapHeader.BATCH_MIN), 1);
     assertEquals(
         Reason.NO_BASE,
-        assertThrows(SnapshotException.class, () -> merge(disk, 1 << 24, 0)).reason());
+        assertThrows(SnapshotException.class, () -> merge(disk, 1 << 24, 1)).reason());
     ModelStore other = Crafted.small(HashKind.SUM256);
     other.storeId = new UUID(1, 1);
-    other.write(disk, FULL, other.full(FrameStyle.RAW, SnapHeader.BATCH_MIN), 0);
+    other.write(disk, FULL, other.full(FrameStyle.RAW, SnapHeader.BATCH_MIN), 1);
     assertEquals(
         Reason.WRONG_STORE,
-        assertThrows(SnapshotException.class, () -> merge(disk, 1 << 24, 0)).reason());
+        assertThrows(SnapshotException.class, () -> merge(disk, 1 << 24, 1)).reason());
     assertFalse(disk.exists(OUT));
   }
 
@@ -144,26 +145,26 @@ class SnapshotFilesTest {
         ModelStore first = Crafted.small(old);
         SnapHeader base = first.full(FrameStyle.LZ4, SnapHeader.BATCH_MIN);
         SimDisk disk = new SimDisk();
-        first.write(disk, FULL, base, 0);
+        first.write(disk, FULL, base, 1);
         ModelStore second = new ModelStore(first.keySize, now);
         second.storeId = first.storeId;
         second.live.putAll(first.live);
         second.seq = 20;
         second.put(5, new byte[5]);
-        second.write(disk, INCR, second.incremental(base), 0);
-        merge(disk, 1 << 24, 0);
+        second.write(disk, INCR, second.incremental(base), 1);
+        merge(disk, 1 << 24, 1);
         try (var reader = SnapshotFileReader.open(disk, OUT, 1 << 24)) {
           assertEquals(second.hash(), reader.footer().hash());
-          reader.verifyContent(0, Progress.NONE);
+          reader.verifyContent(1, Progress.NONE);
         }
         disk.delete(OUT);
         if (now != HashKind.NONE) {
           ModelStore forged = first.copy(); // other bytes under the id of the base
           forged.put(3, Content.of(1, 2, 33));
-          forged.write(disk, FULL, base, 0);
+          forged.write(disk, FULL, base, 1);
           assertEquals(
               Reason.HASH_MISMATCH,
-              assertThrows(SnapshotException.class, () -> merge(disk, 1 << 24, 0)).reason());
+              assertThrows(SnapshotException.class, () -> merge(disk, 1 << 24, 1)).reason());
         }
       }
     }
@@ -177,11 +178,11 @@ class SnapshotFilesTest {
       SimDisk disk = new SimDisk();
       ModelStore forged = store.copy(); // another full one with the id of the base
       forged.put(sameCount ? 3 : 99, Content.of(1, 2, 33));
-      forged.write(disk, FULL, base, 0);
+      forged.write(disk, FULL, base, 1);
       store.seq = 20;
       store.put(5, new byte[5]);
-      store.write(disk, INCR, store.incremental(base), 0);
-      Reason reason = assertThrows(SnapshotException.class, () -> merge(disk, 1 << 24, 0)).reason();
+      store.write(disk, INCR, store.incremental(base), 1);
+      Reason reason = assertThrows(SnapshotException.class, () -> merge(disk, 1 << 24, 1)).reason();
       assertEquals(sameCount ? Reason.HASH_MISMATCH : Reason.COUNT_MISMATCH, reason);
       assertFalse(disk.exists(OUT));
       assertEquals(List.of(), disk.openFiles());
@@ -193,15 +194,15 @@ class SnapshotFilesTest {
     ModelStore store = Crafted.small(HashKind.SUM256);
     SnapHeader base = store.full(FrameStyle.RAW, SnapHeader.BATCH_MIN);
     SimDisk disk = new SimDisk();
-    store.write(disk, FULL, base, 0);
+    store.write(disk, FULL, base, 1);
     store.seq = 20;
     store.put(5, new byte[5]);
-    store.write(disk, INCR, store.incremental(base), 0);
+    store.write(disk, INCR, store.incremental(base), 1);
     assertThrows(
         CancellationException.class,
         () ->
             SnapshotFiles.merge(
-                disk, FULL, INCR, OUT, Limits.DEFAULT, 1, (d, t) -> false, new UUID(1, 2), 0));
+                disk, FULL, INCR, OUT, Limits.DEFAULT, 2, (d, t) -> false, new UUID(1, 2), 0));
     assertEquals(2, disk.content().size());
   }
 
@@ -242,11 +243,33 @@ class SnapshotFilesTest {
               (kind, key) ->
                   found.put(HexFormat.of().formatHex(key.toArray(ValueLayout.JAVA_BYTE)), kind),
               Limits.DEFAULT,
-              1,
+              2,
               Progress.NONE);
       assertEquals(expected, found);
       assertEquals(expected.size(), count);
     }
+  }
+
+  @Test
+  void threadsAreAllThatWorkSoThereIsOneAtLeast() throws IOException {
+    Path file = directory.resolve("one");
+    Files.write(file, Crafted.incremental(FrameStyle.LZ4, HashKind.SUM256));
+    Limits limits = Limits.DEFAULT;
+    for (int threads : new int[] {0, -1, 1025}) {
+      List<Executable> calls =
+          List.of(
+              () -> SnapshotPolicy.builder().workers(threads).build(),
+              () -> LoadOptions.DEFAULT.withThreads(threads),
+              () -> SnapshotLoader.verify(file, VerifyLevel.CRC, limits, threads, Progress.NONE),
+              () -> SnapshotFiles.dump(file, (k, v, seq) -> {}, limits, threads, Progress.NONE),
+              () -> SnapshotFiles.diff(file, file, (k, key) -> {}, limits, threads, Progress.NONE),
+              () -> SnapshotFiles.merge(file, file, OUT, limits, threads, Progress.NONE));
+      for (Executable call : calls) {
+        String said = assertThrows(IllegalArgumentException.class, call).getMessage();
+        assertTrue(said.contains("[1, 1024]") && said.contains("" + threads), said);
+      }
+    }
+    SnapshotLoader.verify(file, VerifyLevel.CRC, limits, 1, Progress.NONE);
   }
 
   @Test
@@ -265,7 +288,7 @@ class SnapshotFilesTest {
                         + " "
                         + (value == null ? "removed" : value.byteSize())),
             Limits.DEFAULT,
-            1,
+            2,
             Progress.NONE);
     assertEquals(List.of("9 2 13", "10 7 8", "10 8 0", "9 1 removed", "10 3 removed"), lines);
     assertEquals(3, info.records());

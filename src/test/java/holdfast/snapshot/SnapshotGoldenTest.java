@@ -32,12 +32,12 @@ class SnapshotGoldenTest {
             ? new ModelStore(store.keySize, store.hashKind)
             : golden.base().copy();
     SnapshotInfo info =
-        SnapshotLoader.verify(golden.path(), VerifyLevel.FULL, Limits.DEFAULT, 1, Progress.NONE);
+        SnapshotLoader.verify(golden.path(), VerifyLevel.FULL, Limits.DEFAULT, 2, Progress.NONE);
     assertEquals(store.hash(), info.hash());
     assertEquals(store.storeId, info.storeId());
     assertEquals(store.seq, info.seq());
     try (var reader = SnapshotFileReader.open(OsDisk.INSTANCE, golden.path(), 1 << 20)) {
-      reader.read(found.sink(), 1, Progress.NONE);
+      reader.read(found.sink(), 2, Progress.NONE);
     }
     assertEquals(new ArrayList<>(store.live.entrySet()), new ArrayList<>(found.live.entrySet()));
     assertEquals(store.removed.keySet(), found.removed.keySet());

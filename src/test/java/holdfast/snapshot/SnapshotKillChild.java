@@ -71,7 +71,7 @@ final class SnapshotKillChild {
                 Path.of(args[1]), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       RecordStore store = store(arena);
       if (Files.exists(dir)) {
-        SnapshotLoader.load(dir, store, LoadOptions.DEFAULT.withThreads(0));
+        SnapshotLoader.load(dir, store, LoadOptions.DEFAULT.withThreads(1));
       }
       SnapshotPolicy policy =
           SnapshotPolicy.builder()
@@ -80,7 +80,7 @@ final class SnapshotKillChild {
               .keep(1 + every % 2, 1)
               .style(every % 2 == 0 ? FrameStyle.LZ4 : FrameStyle.RAW, SnapHeader.BATCH_MIN)
               .promoteRatio(1)
-              .workers(every % 3 == 0 ? 1 : 0)
+              .workers(every % 3 == 0 ? 2 : 1)
               .build();
       var service = SnapshotService.start(store, dir, policy, event -> note(notes, event));
       if (args[3].equals("at once")) {

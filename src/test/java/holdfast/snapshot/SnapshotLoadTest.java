@@ -305,7 +305,7 @@ class SnapshotLoadTest {
     try (Disk.File file = crafted.open(full(6), Disk.Mode.CREATE)) {
       var twice = new Twice(ModelStore.source(series.store.live, -1));
       int first = series.store.live.values().iterator().next().value().length;
-      new SnapshotFileWriter(header, 0, 0, -1, Progress.NONE)
+      new SnapshotFileWriter(header, 1, 0, -1, Progress.NONE)
           .write(
               file,
               twice,
@@ -372,7 +372,7 @@ class SnapshotLoadTest {
     SnapHeader header = series.store.full(FrameStyle.RAW, SnapHeader.BATCH_MIN);
     SimDisk crafted = SnapshotSeries.disk();
     try (Disk.File file = crafted.open(full(6), Disk.Mode.CREATE)) {
-      new SnapshotFileWriter(header, 0, 0, -1, Progress.NONE)
+      new SnapshotFileWriter(header, 1, 0, -1, Progress.NONE)
           .write(
               file,
               ModelStore.source(series.store.live, -1),

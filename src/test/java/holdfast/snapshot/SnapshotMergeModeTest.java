@@ -56,7 +56,7 @@ class SnapshotMergeModeTest {
     Path own = rig.dir.resolveSibling("walked");
     try (FrozenRoot root = rig.store().tryFreeze().orElseThrow();
         Disk.File out = rig.sim.open(own, Disk.Mode.CREATE_NEW)) {
-      new SnapshotFileWriter(header, 0, 0, -1, Progress.NONE)
+      new SnapshotFileWriter(header, 1, 0, -1, Progress.NONE)
           .write(out, root.live(), null, root.liveCount(), root.valueBytes(), root.contentHash());
     }
     byte[] bytes = rig.sim.content().get(own.toString());
@@ -74,8 +74,8 @@ class SnapshotMergeModeTest {
     long seed = Tier.seed(11);
     System.out.println("merge mode: seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
-    for (int workers = 0; workers < 3; workers++) {
-      FrameStyle style = workers == 1 ? FrameStyle.RAW : FrameStyle.LZ4;
+    for (int workers = 1; workers < 4; workers++) {
+      FrameStyle style = workers == 2 ? FrameStyle.RAW : FrameStyle.LZ4;
       var own = policy().workers(workers).style(style, SnapHeader.BATCH_MIN);
       try (SnapshotService service = rig.start(own)) {
         for (int round = 0; round < Tier.of(8, 200); round++) {

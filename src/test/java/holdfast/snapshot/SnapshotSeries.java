@@ -70,7 +70,7 @@ final class SnapshotSeries {
             header.hashKind(),
             header.batchBytes(),
             header.wallClock() + ids);
-    SnapshotInfo info = directory.publish(own, verify, file -> store.write(file, own, 0));
+    SnapshotInfo info = directory.publish(own, verify, file -> store.write(file, own, 1));
     disk.ack(store.seq);
     if (kind == SnapshotKind.FULL) {
       base = own;
@@ -86,7 +86,7 @@ final class SnapshotSeries {
   }
 
   static LoadReport load(SimDisk disk, ModelTarget target, LoadOptions options) throws IOException {
-    return SnapshotLoader.load(disk, DIR, target, options.withThreads(0));
+    return SnapshotLoader.load(disk, DIR, target, options.withThreads(1));
   }
 
   /** Loads, and compares what came with what the store was. */

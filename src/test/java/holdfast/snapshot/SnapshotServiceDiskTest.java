@@ -45,7 +45,7 @@ class SnapshotServiceDiskTest {
     dir = temp.resolve("snapshots");
     aside = temp.resolve("aside");
     rig = new ServiceRig(OsDisk.INSTANCE, dir);
-    service = rig.start(ServiceRig.policy(0, 5).promoteRatio(1).workers(1));
+    service = rig.start(ServiceRig.policy(0, 5).promoteRatio(1).workers(2));
     rig.changeSettled(1, 10);
     assertEquals(List.of("FULL 5", "INCREMENTAL 10"), rig.completed());
   }
@@ -178,7 +178,7 @@ class SnapshotServiceDiskTest {
     Path foreign = temp.resolve("foreign");
     try (ServiceRig other = new ServiceRig(OsDisk.INSTANCE, foreign)) {
       // The listing of threads at the end is for one service at a time.
-      SnapshotService theirs = other.start(ServiceRig.policy(0, 0).workers(0));
+      SnapshotService theirs = other.start(ServiceRig.policy(0, 0).workers(1));
       other.put(1, 1, 2, 3);
       theirs.trigger(FULL).get();
       Files.move(dir, aside);

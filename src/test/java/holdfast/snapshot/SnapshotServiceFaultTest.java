@@ -36,7 +36,7 @@ class SnapshotServiceFaultTest {
           Op.USABLE_SPACE);
 
   private static SnapshotPolicy.Builder policy(long full, long incremental) {
-    return ServiceRig.policy(full, incremental).promoteRatio(1).workers(0);
+    return ServiceRig.policy(full, incremental).promoteRatio(1).workers(1);
   }
 
   private static SnapshotPolicy.Builder policy(FullMode mode) {

@@ -483,7 +483,7 @@ class SnapshotServiceTest {
     long seq = 0;
     int completed = 0;
     int triggered = 0;
-    try (SnapshotService service = start(policy().every(40, 7).workers(2).fullMode(mode))) {
+    try (SnapshotService service = start(policy().every(40, 7).workers(3).fullMode(mode))) {
       for (int i = 0; i < Tier.of(600, 20_000); i++) {
         Txn txn = rig.store().prepare(null, new Xid(5, i + 1));
         for (int n = random.nextInt(6); n >= 0; n--) {

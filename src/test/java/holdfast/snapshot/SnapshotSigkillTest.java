@@ -103,7 +103,7 @@ class SnapshotSigkillTest {
         RecordStore store = SnapshotKillChild.store(arena);
         LoadReport report =
             SnapshotLoader.load(
-                dir.resolve("snapshots"), store, LoadOptions.DEFAULT.withThreads(0));
+                dir.resolve("snapshots"), store, LoadOptions.DEFAULT.withThreads(1));
         assertEquals(List.of(), report.rejects(), round);
         assertTrue(
             report.seq() >= noted, round + ": completed " + noted + ", loaded " + report.seq());

@@ -276,7 +276,7 @@ class SnapshotStoreTest {
           disk.delete(file);
           try (FrozenRoot root = first.store.tryFreeze().orElseThrow();
               Disk.File out = disk.open(file, Disk.Mode.CREATE_NEW)) {
-            new SnapshotFileWriter(later, 0, 0, -1, Progress.NONE)
+            new SnapshotFileWriter(later, 1, 0, -1, Progress.NONE)
                 .write(
                     out,
                     root.liveSince(1),

@@ -98,7 +98,7 @@ public final class SnapshotTarget {
       target.room = 1000;
       LoadOptions options =
           LoadOptions.DEFAULT
-              .withThreads(0)
+              .withThreads(1)
               .withMemoryMax(MEMORY_MAX)
               .withStoreId(ModelStore.STORE);
       LoadReport report;
@@ -135,9 +135,9 @@ public final class SnapshotTarget {
       SimDisk disk = crafted.disk(Crafted.FILE);
       Map<String, Object> first = new LinkedHashMap<>();
       try (var reader = SnapshotFileReader.open(disk, Crafted.FILE, MEMORY_MAX)) {
-        reader.read(sink(reader.header().keySize(), first), 0, Progress.NONE);
+        reader.read(sink(reader.header().keySize(), first), 1, Progress.NONE);
         Map<String, Object> second = new LinkedHashMap<>();
-        reader.read(sink(reader.header().keySize(), second), 1, Progress.NONE);
+        reader.read(sink(reader.header().keySize(), second), 2, Progress.NONE);
         require(first.equals(second), "with and without a helper");
         SnapFooter footer = reader.footer();
         require(first.size() <= footer.records() + footer.tombstones(), "more than counted");

@@ -86,7 +86,7 @@ final class StoreRig implements AutoCloseable {
           header,
           true,
           file ->
-              new SnapshotFileWriter(header, 1, 0, -1, Progress.NONE)
+              new SnapshotFileWriter(header, 2, 0, -1, Progress.NONE)
                   .write(
                       file,
                       full ? root.live() : root.liveSince(base.seq()),
