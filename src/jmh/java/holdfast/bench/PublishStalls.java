@@ -24,7 +24,7 @@ import java.util.concurrent.locks.LockSupport;
  * java ... holdfast.bench.PublishStalls RECORDS SECONDS PER_SECOND WORKERS
  * }</pre>
  *
- * <p>The publisher replaces random records of 128 bytes at a steady pace. A publication counts as
+ * <p>The publisher replaces random records, keys of 32 bytes and values of 96, at a steady pace. A publication counts as
  * beside a snapshot when it began after the snapshot was asked for and before it was complete:
  * while the root is frozen, and while what was published meanwhile moves into it, which is when the
  * file is forced and checked. On a machine that is busy with other things the clock shows the
@@ -32,7 +32,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class PublishStalls {
   private static final int PUBLISHED_AT_ONCE = 64;
-  private static final int VALUE = 128;
+  private static final int VALUE = 96;
   private static final int SPARE = 1 << 21;
   private static final int WARM_UP_SECONDS = 5;
 

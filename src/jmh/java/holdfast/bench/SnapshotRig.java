@@ -24,14 +24,15 @@ final class SnapshotRig implements AutoCloseable {
 
   private static final int PART_MAX = 1 << 16;
 
-  /** The values have no room in records of 256 bytes, which are the default. */
-  private static final int RECORD = 128;
+  /** Values of this size have room in records of 256 bytes, which are the default. */
+  private static final int INLINE_MAX = 96;
 
   private final SnapshotSet set;
   private final HashKind hash;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment region;
   private final long recMax;
+  private final int recordSize;
   private final long dataMax;
   private final MemorySegment key = arena.allocate(SnapshotSet.KEY, Long.BYTES);
   private final MemorySegment value;
@@ -47,7 +48,8 @@ final class SnapshotRig implements AutoCloseable {
     this.set = set;
     this.hash = hash;
     recMax = set.records + spare;
-    dataMax = (set.valueSize + 110L) * recMax * 23 / 20 + 160 * recMax + (96L << 20);
+    recordSize = set.valueSize <= INLINE_MAX ? 256 : 128;
+    dataMax = (set.valueSize + 110L) * recMax * 23 / 20 + (recordSize + 32) * recMax + (96L << 20);
     region = arena.allocate(Wksp.footprint(PART_MAX, dataMax), 1 << 21);
     value = arena.allocate(set.valueSize, Long.BYTES);
     renew();
@@ -67,7 +69,7 @@ final class SnapshotRig implements AutoCloseable {
     Wksp wksp = Wksp.create(region, "bench", 1, PART_MAX, dataMax);
     store =
         RecordStore.create(
-            wksp, RecordStoreConfig.builder(recMax).recordSize(RECORD).hash(hash).build());
+            wksp, RecordStoreConfig.builder(recMax).recordSize(recordSize).hash(hash).build());
     seq = 0;
   }
 

@@ -8,16 +8,17 @@ import java.time.Duration;
  * @param records most that may be published while the root is frozen
  * @param bytes most that their values may have
  * @param time longest that the root may be frozen; looked at by publications
- * @param drainBatch records that a publication moves at least while there is something to catch up
+ * @param drainMore records that a publication moves, at least, beside as many as it brings, while
+ *     there is something to catch up
  */
-record FreezeLimits(long records, long bytes, Duration time, int drainBatch) {
-  /** Few enough to be moved in about the time that publications take without this. */
-  static final int DRAIN_BATCH = 128;
+record FreezeLimits(long records, long bytes, Duration time, int drainMore) {
+  /** Few enough to be moved in the time that small publications take without this. */
+  static final int DRAIN_MORE = 16;
 
   /** No limits. */
   static final FreezeLimits NONE =
       new FreezeLimits(
-          Long.MAX_VALUE, Long.MAX_VALUE, Duration.ofNanos(Long.MAX_VALUE), DRAIN_BATCH);
+          Long.MAX_VALUE, Long.MAX_VALUE, Duration.ofNanos(Long.MAX_VALUE), DRAIN_MORE);
 
   /** What is exceeded, in words; null when nothing is. */
   String exceeded(Publication publication, FrozenRoot frozen) {

@@ -14,7 +14,8 @@ import holdfast.internal.Mem;
  *
  * publish    OPEN: into the root
  *            FROZEN, DRAINING: into the pending root, which the first one becomes
- * drain      DRAINING: the oldest records of the pending root move into the root
+ * drain      DRAINING: the oldest records of the pending root move into the root; each publication
+ *            moves a quarter more than it brings, so that draining ends and none of them is long
  * }</pre>
  *
  * <p>Everything here needs the tree lock in write mode.
@@ -94,7 +95,7 @@ final class Gate {
   void published(long folded) {
     int state = state();
     if (state == StoreHeader.DRAINING) {
-      drain((int) Math.min(Integer.MAX_VALUE, Math.max(limits.drainBatch(), 2 * folded)));
+      drain((int) Math.min(Integer.MAX_VALUE, folded + Math.max(limits.drainMore(), folded / 4)));
     } else if (state == StoreHeader.FROZEN) {
       String why = limits.exceeded(publication, frozen);
       if (why != null) {

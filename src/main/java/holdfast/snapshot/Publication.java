@@ -30,6 +30,8 @@ final class Publication {
   /** Where records go that nobody needs any more. */
   private final SlotPool pool;
 
+  private final RootAhead ahead;
+
   // Those of the operation at work, linked from the first to the last one: given back together,
   // because each time costs a locked instruction that waits for all stores before it.
   private int dropped = NONE;
@@ -55,6 +57,7 @@ final class Publication {
     this.writes = writes;
     this.values = values;
     this.pool = parts.recordPool();
+    this.ahead = new RootAhead(parts, chains);
   }
 
   /** Has a record that is in no chain and no list given back, at {@link #giveBack}. */
@@ -86,12 +89,21 @@ final class Publication {
   void toRoot(int txn, long seq) {
     long at = parts.txn(txn);
     Cursor cursor = new Cursor(at);
+    int moved = 0;
     for (int i = cursor.next(); i != NONE; i = cursor.next()) {
+      readAhead(i, moved++, Integer.MAX_VALUE);
       toRootOne(i, seq);
     }
     giveBack();
     records.clear(at);
     giveSum(records.rootSumAt(), at);
+  }
+
+  /** For the record that is moved next, and some more. */
+  private void readAhead(int index, int moved, int max) {
+    if (moved % RootAhead.GROUP == 0) {
+      ahead.read(index, max - moved);
+    }
   }
 
   private void toRootOne(int index, long seq) {
@@ -300,10 +312,10 @@ final class Publication {
     long at = parts.txn(tree.pending());
     int moved = 0;
     for (int i = records.head(at); i != NONE && moved < max; i = records.head(at)) {
+      readAhead(i, moved++, max);
       pendingBytes -= RecordSlot.size(mem, parts.record(i));
       records.remove(at, i);
       toRootOne(i, 0);
-      moved++;
     }
     giveBack();
     if (records.head(at) == NONE) {

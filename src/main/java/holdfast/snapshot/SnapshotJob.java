@@ -20,11 +20,11 @@ import java.util.function.Consumer;
  * snapshot is being written has to be in the first incremental one.
  */
 final class SnapshotJob extends SaveJob {
-  /** Records that are moved at a time while the job waits for an earlier freeze to drain. */
-  private static final int DRAIN = 256;
+  /** Records that a service moves at a time: publishers wait meanwhile. */
+  private static final int DRAIN = 64;
 
   /** Between two moves, so that publishers get their turn: the lock prefers who asks again. */
-  private static final long TURN_NANOS = 50_000;
+  static final long TURN_NANOS = 50_000;
 
   private static final long WAIT_NANOS = 1_000_000;
 
@@ -106,8 +106,13 @@ final class SnapshotJob extends SaveJob {
         throw new SnapshotException(
             Reason.PRESSURE, "the store was not free to be frozen for " + patience);
       }
-      LockSupport.parkNanos(store.drain(DRAIN) == 0 ? WAIT_NANOS : TURN_NANOS);
+      LockSupport.parkNanos(drain(store) ? TURN_NANOS : WAIT_NANOS);
     }
+  }
+
+  /** Moves some of what a freeze left; false when nothing is left, or the store is frozen. */
+  static boolean drain(RecordStore store) {
+    return store.drain(DRAIN) > 0;
   }
 
   private SnapshotInfo make(FrozenRoot root, UUID id, long wallClock) throws IOException {

@@ -150,7 +150,7 @@ public final class SnapshotService implements AutoCloseable {
       long pending = policy.maxPendingBytes() == 0 ? store.dataMax() / 4 : policy.maxPendingBytes();
       store.freezeLimits(
           new FreezeLimits(
-              policy.maxPendingRecords(), pending, policy.maxFreeze(), FreezeLimits.DRAIN_BATCH));
+              policy.maxPendingRecords(), pending, policy.maxFreeze(), FreezeLimits.DRAIN_MORE));
       service.plan(newestFull, newest);
       service.thread.start();
       return service;
@@ -302,11 +302,20 @@ public final class SnapshotService implements AutoCloseable {
           hash(roots);
         }
         if (kind == null && roots.isEmpty()) {
-          LockSupport.parkNanos(this, LOOK_NANOS);
+          LockSupport.parkNanos(this, catchUp() ? SnapshotJob.TURN_NANOS : LOOK_NANOS);
         }
       }
     } finally {
       end();
+    }
+  }
+
+  /** Moves what a freeze left, for a publisher that rests; whether there is more to move. */
+  private boolean catchUp() {
+    try {
+      return SnapshotJob.drain(store);
+    } catch (IllegalStateException e) {
+      return false; // the store was closed before its service
     }
   }
 

@@ -145,7 +145,7 @@ class RecordStoreTest {
   }
 
   @Test
-  void afterAThawEachPublicationMovesTwiceWhatItFoldsAndABatch() {
+  void afterAThawEachPublicationMovesMoreThanItBrings() {
     store.freezeLimits(new FreezeLimits(1000, 1 << 20, Duration.ofDays(1), 2));
     FrozenRoot root = store.tryFreeze().orElseThrow();
     Txn a = prepare(null);
@@ -157,8 +157,13 @@ class RecordStoreTest {
     Txn b = prepare(null);
     put(b, 100, 1);
     put(b, 101, 1);
-    store.publish(b, 2); // folds 2, moves 4
-    assertEquals(18, store.drain(Integer.MAX_VALUE));
+    store.publish(b, 2); // brings 2, moves 4
+    Txn c = prepare(null);
+    for (long i = 0; i < 12; i++) {
+      put(c, 200 + i, i);
+    }
+    store.publish(c, 3); // brings 12, moves 15
+    assertEquals(20 + 2 - 4 + 12 - 15, store.drain(Integer.MAX_VALUE));
     for (long i = 0; i < 20; i++) {
       assertSees(null, i, i);
     }
