@@ -24,11 +24,12 @@ import java.util.concurrent.locks.LockSupport;
  * java ... holdfast.bench.PublishStalls RECORDS SECONDS PER_SECOND WORKERS
  * }</pre>
  *
- * <p>The publisher replaces random records, keys of 32 bytes and values of 96, at a steady pace. A publication counts as
- * beside a snapshot when it began after the snapshot was asked for and before it was complete:
- * while the root is frozen, and while what was published meanwhile moves into it, which is when the
- * file is forced and checked. On a machine that is busy with other things the clock shows the
- * scheduler; the processor time of the publisher shows the work alone, without any waiting.
+ * <p>The publisher replaces random records, keys of 32 bytes and values of 96, at a steady pace. A
+ * publication counts as beside a snapshot when it began after the snapshot was asked for and before
+ * it was complete: while the root is frozen, and while what was published meanwhile moves into it,
+ * which is when the file is forced and checked. On a machine that is busy with other things the
+ * clock shows the scheduler; the processor time of the publisher shows the work alone, without any
+ * waiting.
  */
 public final class PublishStalls {
   private static final int PUBLISHED_AT_ONCE = 64;
