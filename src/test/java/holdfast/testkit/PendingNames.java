@@ -15,6 +15,10 @@ import java.util.function.Predicate;
  * new name and then the end of the old one: a cut may show both, but never neither. An operation
  * makes sense only where the name is bound to the very file that it moved or removed; a choice of
  * units that makes no sense is not a state of any disk.
+ *
+ * <p>What a failed force covered is poisoned: the system takes it for written, so no later force
+ * makes it durable, and a cut may take it whatever came after it. Only a later operation on the
+ * same name, and a force of that, put an end to it.
  */
 final class PendingNames {
   private enum Kind {
@@ -59,6 +63,46 @@ final class PendingNames {
       this.node = node;
     }
 
+    private boolean binds(int itsDirectory, String name) {
+      return name.equals(to) && directory == itsDirectory && kind != Kind.UNBIND;
+    }
+
+    private boolean unbinds(int itsDirectory, String name) {
+      return name.equals(from) && fromDirectory == itsDirectory && kind != Kind.BIND;
+    }
+
+    private boolean touches(int itsDirectory, String name) {
+      return binds(itsDirectory, name) || unbinds(itsDirectory, name);
+    }
+
+    /** What is left of it when a later operation on one of its names is durable; null if nothing. */
+    private Unit without(Unit later) {
+      if (!poisoned) {
+        return this;
+      }
+      boolean boundAnew = to != null && later.touches(directory, to);
+      boolean unboundAnew = from != null && later.touches(fromDirectory, from);
+      Unit rest =
+          switch (kind) {
+            case CREATE, BIND -> boundAnew ? null : this;
+            case UNBIND, DELETE -> unboundAnew ? null : this;
+            case RENAME -> {
+              if (boundAnew) {
+                yield unboundAnew
+                    ? null
+                    : new Unit(event, index, Kind.DELETE, directory, directory, from, null, node);
+              }
+              yield unboundAnew
+                  ? new Unit(event, index, Kind.CREATE, directory, directory, null, to, node)
+                  : this;
+            }
+          };
+      if (rest != null) {
+        rest.poisoned = true;
+      }
+      return rest;
+    }
+
     @Override
     public String toString() {
       return event + "." + index;
@@ -100,42 +144,48 @@ final class PendingNames {
   }
 
   /**
-   * Makes a directory durable up to its last operation that is not poisoned, or poisons all when it
-   * failed. Where the end of an old name becomes durable, so does the new name elsewhere and all
-   * that came before it there.
+   * Makes the operations of a directory durable, or poisons them when that failed. Where the end of
+   * an old name becomes durable, so does the new name elsewhere and all that came before it there.
    */
   void force(int directory, boolean failed) {
     if (failed) {
       units.stream().filter(it -> it.directory == directory).forEach(it -> it.poisoned = true);
       return;
     }
-    int last = -1;
-    for (int i = 0; i < units.size(); i++) {
-      if (units.get(i).directory == directory && !units.get(i).poisoned) {
-        last = i;
-      }
-    }
-    settle(directory, last);
+    settle(directory, units.size());
   }
 
-  private void settle(int directory, int last) {
-    List<Unit> done = new ArrayList<>();
-    for (Unit unit : List.copyOf(units.subList(0, last + 1))) {
-      if (unit.directory == directory && units.contains(unit)) {
+  /** Those of a directory among the first units. */
+  private void settle(int directory, int end) {
+    for (Unit unit : List.copyOf(units.subList(0, end))) {
+      if (unit.directory == directory && !unit.poisoned && units.contains(unit)) {
         if (unit.kind == Kind.UNBIND) {
-          for (int i = 0; i < units.size(); i++) {
-            if (units.get(i).kind == Kind.BIND && units.get(i).event == unit.event) {
-              settle(units.get(i).directory, i);
-              break;
-            }
-          }
+          settleNewName(unit);
         }
-        done.add(unit);
+        settle(unit);
       }
     }
-    for (Unit unit : done) {
-      if (units.remove(unit)) {
-        apply(unit, durable);
+  }
+
+  private void settleNewName(Unit unbind) {
+    for (Unit bind : List.copyOf(units)) {
+      if (bind.kind == Kind.BIND && bind.event == unbind.event) {
+        settle(bind.directory, units.indexOf(bind));
+        settle(bind); // also a poisoned one: its other half says that it happened
+      }
+    }
+  }
+
+  private void settle(Unit unit) {
+    int place = units.indexOf(unit);
+    units.remove(place);
+    apply(unit, durable);
+    for (int i = place - 1; i >= 0; i--) {
+      Unit rest = units.get(i).without(unit);
+      if (rest == null) {
+        units.remove(i);
+      } else {
+        units.set(i, rest);
       }
     }
   }
@@ -155,7 +205,10 @@ final class PendingNames {
       }
       if (unit.from != null) {
         Integer bound = image.get(unit.fromDirectory).get(unit.from);
-        if (bound == null || bound != unit.node) {
+        boolean poisonedBefore =
+            units.subList(0, i).stream()
+                .anyMatch(it -> it.poisoned && it.touches(unit.fromDirectory, unit.from));
+        if ((bound == null || bound != unit.node) && !poisonedBefore) {
           return null;
         }
       }

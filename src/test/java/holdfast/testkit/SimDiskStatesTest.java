@@ -444,16 +444,54 @@ class SimDiskStatesTest {
     }
   }
 
-  @Test
-  void namesOfAFailedForceStayPendingToo() throws IOException {
-    disk.open(A, Mode.CREATE).close();
+  private void failToForceNames() {
     disk.faults().fail(1, EnumSet.of(Op.FORCE_DIRECTORY), "*", Effect.IO_ERROR);
     assertThrows(IOException.class, () -> disk.forceDirectory(ROOT));
+  }
+
+  @Test
+  void namesOfAFailedForceStayPendingUntilTheyAreMadeAgain() throws IOException {
+    disk.open(A, Mode.CREATE).close();
+    failToForceNames();
     disk.forceDirectory(ROOT);
     assertEquals(Set.of("", "a=[]"), now());
     disk.open(B, Mode.CREATE).close();
     disk.forceDirectory(ROOT);
-    assertEquals(Set.of("a=[] b=[]"), now(), "a later operation takes it along");
+    assertEquals(Set.of("b=[]", "a=[] b=[]"), now(), "others do not take it along");
+    disk.rename(A, Path.of("c"));
+    assertEquals(Set.of("b=[]", "a=[] b=[]", "b=[] c=[]"), now());
+    disk.rename(Path.of("c"), A);
+    disk.forceDirectory(ROOT);
+    assertEquals(Set.of("a=[] b=[]"), now());
+  }
+
+  @Test
+  void aFileThatWasReplacedBeforeAFailedForceMayBeBack() throws IOException {
+    durable(A, 512, 1);
+    durable(B, 512, 2);
+    disk.rename(B, A);
+    failToForceNames();
+    disk.forceDirectory(ROOT);
+    assertEquals(Set.of("a=[1] b=[2]", "a=[2]"), now());
+    disk.rename(A, Path.of("c"));
+    disk.forceDirectory(ROOT);
+    assertEquals(Set.of("c=[2]", "b=[2] c=[2]"), now(), "the end of the old name is not made again");
+    disk.rename(Path.of("c"), B);
+    disk.delete(B);
+    disk.forceDirectory(ROOT);
+    assertEquals(Set.of(""), now());
+  }
+
+  @Test
+  void aFileDeletedBeforeAFailedForceMayBeBack() throws IOException {
+    durable(A, 512, 1);
+    disk.delete(A);
+    failToForceNames();
+    disk.forceDirectory(ROOT);
+    assertEquals(Set.of("", "a=[1]"), now());
+    disk.open(A, Mode.CREATE).close();
+    disk.forceDirectory(ROOT);
+    assertEquals(Set.of("a=[]"), now());
   }
 
   @Test
