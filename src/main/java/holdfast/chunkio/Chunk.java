@@ -1107,9 +1107,10 @@ public final class Chunk {
   }
 
   /**
-   * Closes and forgets the chunk and deletes the file.
+   * Closes and forgets the chunk and deletes the file, durably with {@link SyncLevel#FULL}.
    *
-   * @throws IOException when the file cannot be deleted
+   * @throws IOException when the file cannot be deleted; when only the directory cannot be forced,
+   *     the file is gone and may be back after a power cut
    */
   public void delete() throws IOException {
     end(true);
@@ -1165,13 +1166,9 @@ public final class Chunk {
 
   private void deleteFile() throws IOException {
     try {
-      store.disk.delete(path());
+      stream.folder().delete(name, store.settings.options.sync() == SyncLevel.FULL);
     } catch (NoSuchFileException e) {
-      return; // born down, never up
-    }
-    stream.folder().changed();
-    if (store.settings.options.sync() == SyncLevel.FULL) {
-      stream.folder().force();
+      // born down, never up
     }
   }
 

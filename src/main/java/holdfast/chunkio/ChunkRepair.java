@@ -56,13 +56,13 @@ public final class ChunkRepair {
     try (ChunkStore store = ChunkStore.open(disk, root, options)) {
       List<Problem> done = new ArrayList<>();
       for (Problem problem : store.load("", progress).problems()) {
-        done.add(repair(disk, store, problem, quarantine));
+        done.add(repair(store, problem, quarantine));
       }
       return done;
     }
   }
 
-  private static Problem repair(Disk disk, ChunkStore store, Problem problem, Path quarantine)
+  private static Problem repair(ChunkStore store, Problem problem, Path quarantine)
       throws IOException {
     ChunkStream stream = store.findStream(problem.stream());
     if (problem.action() == Action.LOADED) {
@@ -71,11 +71,13 @@ public final class ChunkRepair {
     }
     ChunkInfo info = problem.info();
     if (problem.action() == Action.LEFT && quarantine != null && info != null) {
+      StreamFolder above =
+          StreamFolder.anybodys(stream.folder().disk, StreamFolder.parent(quarantine));
       Quarantine.move(
-          disk,
-          quarantine,
-          stream.folder().path.resolve(problem.chunk()),
-          problem.stream(),
+          above,
+          String.valueOf(quarantine.getFileName()),
+          stream.folder(),
+          problem.chunk(),
           info.error());
       return with(problem, Action.QUARANTINED);
     }

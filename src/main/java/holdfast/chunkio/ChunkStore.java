@@ -97,6 +97,12 @@ public final class ChunkStore implements AutoCloseable {
     } else {
       createDirectories(root);
       this.lockFile = takeLock();
+      try {
+        rootFolder.recover();
+      } catch (Throwable e) {
+        lockFile.close();
+        throw e;
+      }
     }
   }
 
@@ -146,8 +152,13 @@ public final class ChunkStore implements AutoCloseable {
       }
     }
     createDirectory(directory);
-    if (settings.options.sync() == SyncLevel.FULL && !directory.equals(root)) {
-      disk.forceDirectory(StreamFolder.parent(directory)); // the root's own name comes with a sync
+    if (settings.options.sync() == SyncLevel.FULL) {
+      try {
+        (directory.equals(root) ? rootFolder : StreamFolder.root(disk, directory)).place();
+      } catch (IOException e) {
+        disk.delete(directory); // so that the next attempt makes the name anew
+        throw e;
+      }
     }
   }
 
@@ -201,7 +212,7 @@ public final class ChunkStore implements AutoCloseable {
     if (root == null) {
       throw new IllegalStateException("a store in memory has no files");
     }
-    ChunkStream stream = new ChunkStream(this, name, folder(name));
+    ChunkStream stream = new ChunkStream(this, name, rootFolder.stream(name));
     register(stream);
     try {
       if (settings.options.readOnly()) {
@@ -209,6 +220,7 @@ public final class ChunkStore implements AutoCloseable {
       } else {
         createDirectory(stream.folder().path);
         rootFolder.changed();
+        stream.folder().recover();
       }
     } catch (IOException | RuntimeException e) {
       forget(stream);
@@ -217,8 +229,8 @@ public final class ChunkStore implements AutoCloseable {
     return stream;
   }
 
-  private StreamFolder folder(String name) {
-    return new StreamFolder(disk, root.resolve(name), rootFolder);
+  StreamFolder rootFolder() {
+    return rootFolder;
   }
 
   /**
@@ -248,7 +260,8 @@ public final class ChunkStore implements AutoCloseable {
   ChunkStream streamOf(String name) {
     synchronized (lock) {
       requireOpen();
-      return streams.computeIfAbsent(name, _ -> new ChunkStream(this, name, folder(name)));
+      return streams.computeIfAbsent(
+          name, _ -> new ChunkStream(this, name, rootFolder.stream(name)));
     }
   }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.NonWritableChannelException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.zip.CRC32;
 
@@ -387,15 +388,19 @@ abstract class FileBody extends Body {
     }
     byte[] its = metadata == null ? metadata() : metadata;
     boolean theSecond = replacement && !second;
-    Disk.File copy =
-        folder.disk.open(folder.path.resolve(TemporaryName.of(name, theSecond)), Disk.Mode.CREATE);
+    Path temporary = folder.path.resolve(TemporaryName.of(name, theSecond));
+    try {
+      folder.disk.delete(temporary); // never written over: it may be another name of the chunk
+    } catch (NoSuchFileException e) {
+      // The usual case: nobody died here before.
+    }
+    Disk.File copy = folder.disk.open(temporary, Disk.Mode.CREATE_NEW);
     FileBody other = of(folder, name, settings, space, copy, false);
     other.replacement = true;
     other.second = theSecond;
     other.replacementForced =
         settings.options.sync().forces() || anchor != 0 || durable || unsure || replacementForced;
     try {
-      copy.truncate(0);
       other.checked = checked || settings.options.checksum() != ChecksumMode.OFF;
       other.initialise(its);
       other.copyFrom(this, keep);
@@ -588,7 +593,9 @@ abstract class FileBody extends Body {
 
   private void forceNames() throws IOException {
     try {
-      folder.force();
+      folder.force(name);
+    } catch (DoubtfulNamesException e) {
+      throw e; // nothing was tried
     } catch (IOException | RuntimeException e) {
       fail(e);
       throw e;

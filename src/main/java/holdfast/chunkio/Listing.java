@@ -30,6 +30,9 @@ final class Listing {
   /** Temporary files of replacements that a killed process left behind. */
   final List<Candidate> leftovers = new ArrayList<>();
 
+  /** Streams some of whose names may be away, see {@link StreamFolder}. */
+  final List<String> doubtful = new ArrayList<>();
+
   int ignored;
 
   private Listing() {}
@@ -59,6 +62,9 @@ final class Listing {
       for (Entry entry : entries) {
         String name = entry.name();
         Candidate candidate = new Candidate(stream, name, entry.size());
+        if (name.equals(StreamFolder.MARK)) {
+          doubtful.add(stream);
+        }
         if (entry.kind() == Kind.FILE && TemporaryName.is(name)) {
           leftovers.add(candidate);
         } else if (entry.kind() != Kind.FILE

@@ -70,6 +70,10 @@ final class Loader {
 
   LoadReport load() throws IOException {
     Listing listing = Listing.of(store.disk, root, extension);
+    if (!options.readOnly() && !listing.doubtful.isEmpty()) {
+      listing.doubtful.forEach(this::recover);
+      listing = Listing.of(store.disk, root, extension);
+    }
     for (Listing.Unreadable bad : listing.unreadable) {
       problem(bad.stream(), "", null, bad.why(), Action.LEFT);
     }
@@ -78,6 +82,17 @@ final class Loader {
     all.forEach(this::settle);
     removeLeftovers(listing);
     return new LoadReport(listing.streams.size(), added, listing.ignored, problems);
+  }
+
+  /** Names may be away, of a stream that nobody uses yet. */
+  private void recover(String stream) {
+    if (store.findStream(stream) == null) {
+      try {
+        store.rootFolder().stream(stream).recover();
+      } catch (IOException e) {
+        problem(stream, "", null, e, Action.LEFT);
+      }
+    }
   }
 
   /** Registers the streams, and decides which chunks come up before any is looked at. */
@@ -268,12 +283,11 @@ final class Loader {
         }
         case QUARANTINE -> {
           Quarantine.move(
-              store.disk,
-              root.resolve(ChunkStore.QUARANTINE_NAME),
-              found.chunk.path(),
-              found.candidate.stream(),
+              store.rootFolder(),
+              ChunkStore.QUARANTINE_NAME,
+              found.chunk.stream().folder(),
+              found.candidate.name(),
               found.chunk.error());
-          found.chunk.stream().folder().changed();
           store.count(true);
           yield Action.QUARANTINED;
         }

@@ -15,37 +15,49 @@ final class Quarantine {
 
   private Quarantine() {}
 
-  static Path move(Disk disk, Path directory, Path file, String stream, ChunkError reason)
+  /**
+   * Moves.
+   *
+   * @param above has the directory of the files put aside
+   * @param directory name of that directory
+   * @param from the stream that the file is in
+   */
+  static Path move(
+      StreamFolder above, String directory, StreamFolder from, String file, ChunkError reason)
       throws IOException {
-    Path folder = directory.resolve(stream);
-    createDirectory(disk, directory);
-    createDirectory(disk, folder);
-    String name =
-        TemporaryName.shortened(String.valueOf(file.getFileName()))
-            + "."
-            + reason.name().toLowerCase(Locale.ROOT);
-    Path target = folder.resolve(name);
+    Disk disk = from.disk;
+    StreamFolder all = above.aside(directory);
+    StreamFolder folder = all.aside(String.valueOf(from.path.getFileName()));
+    if (createDirectory(disk, all.path)) {
+      above.changed();
+    }
+    createDirectory(disk, folder.path);
+    all.force(null); // before anything is moved there
+    String name = TemporaryName.shortened(file) + "." + reason.name().toLowerCase(Locale.ROOT);
+    Path target = folder.path.resolve(name);
     for (int number = 1; disk.exists(target); number++) {
       if (number == NUMBER_MAX) {
         throw new FileAlreadyExistsException(target.toString());
       }
-      target = folder.resolve(name + "." + number);
+      target = folder.path.resolve(name + "." + number);
     }
-    disk.rename(file, target);
+    disk.rename(from.path.resolve(file), target);
+    from.changed();
     // Both, the new name first: a power cut shows the file in one place or in both.
-    disk.forceDirectory(folder);
-    disk.forceDirectory(StreamFolder.parent(file));
+    folder.force(null);
+    from.force(null);
     return target;
   }
 
-  private static void createDirectory(Disk disk, Path directory) throws IOException {
+  private static boolean createDirectory(Disk disk, Path directory) throws IOException {
     try {
       disk.createDirectory(directory);
-      disk.forceDirectory(StreamFolder.parent(directory));
+      return true;
     } catch (FileAlreadyExistsException e) {
       if (disk.attributes(directory).kind() != Disk.Kind.DIRECTORY) {
         throw e;
       }
+      return false;
     }
   }
 }

@@ -4,11 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 
 /**
- * The name of a file that is to replace a chunk. It begins with a dot, so that no scan, here or in
- * the original, takes it for a chunk.
+ * The name of a file that is to replace a chunk, and that of one which is away for a moment. Both
+ * begin with a dot, so that no scan, here or in the original, takes them for a chunk.
  */
 final class TemporaryName {
   private static final String SUFFIX = ".tmp";
+  private static final String AWAY = ".names";
 
   /** What file systems allow, in bytes. */
   private static final int NAME_MAX = 255;
@@ -40,6 +41,23 @@ final class TemporaryName {
     CRC32 crc = new CRC32();
     crc.update(name);
     return "%08x".formatted(crc.getValue());
+  }
+
+  /** The name of what is away, see {@link StreamFolder}; too long for the system if the name is. */
+  static String away(String name) {
+    return "." + name + AWAY;
+  }
+
+  /** Whether there is room for that. */
+  static boolean canBeAway(String name) {
+    return away(name).getBytes(StandardCharsets.UTF_8).length <= NAME_MAX;
+  }
+
+  /** The name that {@link #away} was made from; null for others. */
+  static String wasAway(String name) {
+    return name.startsWith(".") && name.endsWith(AWAY) && name.length() > 1 + AWAY.length()
+        ? name.substring(1, name.length() - AWAY.length())
+        : null;
   }
 
   /** Whether a file in a stream's directory is what a killed process left behind. */

@@ -141,7 +141,10 @@ public interface Disk {
    *
    * @param directory which
    * @return false where the platform has no such operation and nothing was done
-   * @throws IOException when it fails; which names are durable is unknown then
+   * @throws java.nio.file.FileSystemException when the directory cannot be opened; nothing was
+   *     tried
+   * @throws IOException when it fails; which names are durable is unknown then, and a later success
+   *     proves nothing: only a name that is made anew after that can become durable
    */
   boolean forceDirectory(Path directory) throws IOException;
 

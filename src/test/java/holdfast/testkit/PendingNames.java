@@ -75,7 +75,9 @@ final class PendingNames {
       return binds(itsDirectory, name) || unbinds(itsDirectory, name);
     }
 
-    /** What is left of it when a later operation on one of its names is durable; null if nothing. */
+    /**
+     * What is left of it when a later operation on one of its names is durable; null if nothing.
+     */
     private Unit without(Unit later) {
       if (!poisoned) {
         return this;

@@ -213,7 +213,10 @@ public final class SimDisk implements Disk {
   }
 
   static IOException injected(Op op, Path path) {
-    return new FileSystemException(path.toString(), null, "injected failure of " + op);
+    // As the system has it: what could not be forced has another type than what was not tried.
+    return SimFaults.FORCES.contains(op)
+        ? new IOException(path + ": injected failure of " + op)
+        : new FileSystemException(path.toString(), null, "injected failure of " + op);
   }
 
   void record(Event event) {

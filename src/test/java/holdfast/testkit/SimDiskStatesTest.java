@@ -475,7 +475,8 @@ class SimDiskStatesTest {
     assertEquals(Set.of("a=[1] b=[2]", "a=[2]"), now());
     disk.rename(A, Path.of("c"));
     disk.forceDirectory(ROOT);
-    assertEquals(Set.of("c=[2]", "b=[2] c=[2]"), now(), "the end of the old name is not made again");
+    assertEquals(
+        Set.of("c=[2]", "b=[2] c=[2]"), now(), "the end of the old name is not made again");
     disk.rename(Path.of("c"), B);
     disk.delete(B);
     disk.forceDirectory(ROOT);
