@@ -14,7 +14,11 @@ public enum SyncLevel {
    * sync may not.
    */
   DATA,
-  /** Everything survives a power cut, names included. */
+  /**
+   * Everything survives a power cut, names included. After a failed force of a directory, names in
+   * it are made anew by the next sync, or promises are refused with a {@link
+   * DoubtfulNamesException}.
+   */
   FULL;
 
   /** Whether a power cut loses nothing that was synced. */

@@ -108,7 +108,8 @@ public final class AtomicFile implements WritableByteChannel {
    *
    * @throws FileAlreadyExistsException when the name was taken meanwhile and may not be replaced
    * @throws IOException when a step fails. The name shows the old or the new content, each
-   *     complete; the new one may be lost again in a power cut
+   *     complete; the new one may be lost again in a power cut, whatever is forced later, until the
+   *     file is written again. Where nothing may be replaced, the name is free again
    */
   public void commit() throws IOException {
     prepare();
@@ -129,7 +130,23 @@ public final class AtomicFile implements WritableByteChannel {
   void publish() throws IOException {
     disk.rename(temporary, target);
     open = false;
-    disk.forceDirectory(parent());
+    try {
+      disk.forceDirectory(parent());
+    } catch (IOException e) {
+      if (!replace) {
+        takeBack(e);
+      }
+      throw e;
+    }
+  }
+
+  /** Nobody may count on a name that no later force makes durable. */
+  private void takeBack(IOException failure) {
+    try {
+      disk.delete(target);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   /** The directory that the names are in. */

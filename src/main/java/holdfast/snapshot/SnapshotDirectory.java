@@ -45,6 +45,12 @@ final class SnapshotDirectory implements Closeable {
   /** Whether an attempt failed, and may have left a temporary file that could not be deleted. */
   private boolean littered;
 
+  /**
+   * A file whose name could not be forced, if it could not be deleted either: pruning would count
+   * on it, and no later force makes its name durable.
+   */
+  private Path doubtful;
+
   private SnapshotDirectory(Disk disk, Path directory) {
     this.disk = disk;
     this.directory = directory;
@@ -143,7 +149,8 @@ final class SnapshotDirectory implements Closeable {
 
   /**
    * Writes a snapshot and makes it visible, complete and durable. On failure the directory is as it
-   * was, unless the very last step failed: then the new file may be there or not after a power cut.
+   * was; when the very last step failed, the new file may be back after a power cut, and one that
+   * it replaced stays replaced.
    *
    * @param verify whether to read the file again before it becomes visible
    * @throws SnapshotException {@link Reason#WRONG_STORE} when a file of another store has the name;
@@ -156,12 +163,17 @@ final class SnapshotDirectory implements Closeable {
       removeTemporaries();
       littered = false;
     }
+    if (doubtful != null) {
+      delete(doubtful);
+      doubtful = null;
+    }
     String name = SnapshotName.of(header);
     Path target = directory.resolve(name);
     Path temporary = directory.resolve(SnapshotName.temporary(name));
     delete(temporary);
     Disk.File file = disk.open(temporary, Disk.Mode.CREATE_NEW);
     boolean visible = false;
+    boolean replaces = false;
     try {
       SnapFooter footer;
       try (file) {
@@ -171,7 +183,7 @@ final class SnapshotDirectory implements Closeable {
       if (verify) {
         verify(temporary, footer);
       }
-      makeWay(target, name, header.storeId());
+      replaces = !makeWay(target, name, header.storeId());
       disk.rename(temporary, target);
       visible = true;
       disk.forceDirectory(directory);
@@ -180,6 +192,11 @@ final class SnapshotDirectory implements Closeable {
       if (!visible) {
         littered = true;
         deleteAfter(e, temporary);
+      } else if (!replaces) { // else the name shows one of two sound files, whatever happens
+        doubtful = target;
+        if (deleteAfter(e, target)) {
+          doubtful = null;
+        }
       }
       throw e;
     }
@@ -195,22 +212,26 @@ final class SnapshotDirectory implements Closeable {
     }
   }
 
-  /** A file of the name is replaced when it is of the same store, else it must not be lost. */
-  private void makeWay(Path target, String name, UUID storeId) throws IOException {
+  /**
+   * A file of the name is replaced when it is of the same store, else it must not be lost. True
+   * when none has the name any more.
+   */
+  private boolean makeWay(Path target, String name, UUID storeId) throws IOException {
     SnapshotInfo there;
     try (var reader = SnapshotFileReader.open(disk, target, 0)) {
       there = reader.info();
     } catch (NoSuchFileException e) {
-      return;
+      return true;
     } catch (SnapshotException e) {
       disk.rename(target, directory.resolve(SnapshotName.damaged(name)));
-      return;
+      return true;
     }
     if (!there.storeId().equals(storeId)) {
       throw new SnapshotException(
           Reason.WRONG_STORE,
           target + " is of store " + there.storeId() + " and not of " + storeId);
     }
+    return false;
   }
 
   /**
@@ -246,11 +267,13 @@ final class SnapshotDirectory implements Closeable {
     }
   }
 
-  private void deleteAfter(Throwable failure, Path path) {
+  private boolean deleteAfter(Throwable failure, Path path) {
     try {
       delete(path);
+      return true;
     } catch (IOException e) {
       failure.addSuppressed(e);
+      return false;
     }
   }
 

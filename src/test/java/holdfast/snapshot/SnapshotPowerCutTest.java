@@ -12,10 +12,14 @@ import holdfast.testkit.PowerCuts;
 import holdfast.testkit.SimDisk;
 import holdfast.testkit.SimFaults;
 import holdfast.testkit.SimFaults.Effect;
+import holdfast.testkit.SimFaults.Op;
 import holdfast.testkit.Tier;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whenever the power goes: what was promised loads, or something newer. */
 class SnapshotPowerCutTest {
@@ -82,6 +86,30 @@ class SnapshotPowerCutTest {
     long states = checkAll(series, disk, Tier.of(20_000, 1_000_000));
     System.out.println("snapshots: " + states + " states after a power cut");
     assertTrue(states > 250, states + " states");
+  }
+
+  /** The last full one that is kept must not be one that a cut may take. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void nothingCountsOnAFileWhoseNameCouldNotBeForced(boolean staysThere) throws IOException {
+    SnapshotSeries series = new SnapshotSeries();
+    series.keepFull = 1;
+    SimDisk disk = SnapshotSeries.disk();
+    try (var directory = SnapshotDirectory.open(disk, SnapshotSeries.DIR)) {
+      series.changeAndSave(disk, directory, FULL);
+      series.changeAndSave(disk, directory, INCREMENTAL);
+      disk.faults().fail(1, EnumSet.of(Op.FORCE_DIRECTORY), "*", Effect.IO_ERROR);
+      if (staysThere) {
+        disk.faults().fail(1, EnumSet.of(Op.DELETE), "full-*.snap", Effect.IO_ERROR);
+      }
+      assertThrows(IOException.class, () -> series.changeAndSave(disk, directory, FULL));
+      assertEquals(staysThere ? 2 : 1, disk.faults().fired().size());
+      series.changeAndSave(disk, directory, INCREMENTAL);
+      disk.faults().fail(1, EnumSet.of(Op.FORCE_DIRECTORY), "*", Effect.IO_ERROR);
+      assertThrows(IOException.class, () -> series.save(disk, directory, FULL));
+      series.save(disk, directory, FULL);
+    }
+    checkAll(series, disk, 20_000);
   }
 
   @Test
