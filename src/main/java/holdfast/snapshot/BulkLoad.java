@@ -5,14 +5,22 @@ import java.lang.foreign.MemorySegment;
 /** Takes the records of a file into the root of an empty store. */
 final class BulkLoad implements RecordSink {
   private final RecordStore store;
+  private final StoreMemory parts;
   private final Chains chains;
   private final SetHash hash;
+
+  // What is expected: where the keys are, and their hashes; from the next one on.
+  private long[] expectedAt;
+  private long[] hashes = new long[0];
+  private int count;
+  private int next;
 
   /** Keeps the compiler from leaving out the reads whose sum this is. */
   private long unusedSum;
 
-  BulkLoad(RecordStore store, Chains chains, SetHash hash) {
+  BulkLoad(RecordStore store, StoreMemory parts, Chains chains, SetHash hash) {
     this.store = store;
+    this.parts = parts;
     this.chains = chains;
     this.hash = hash;
   }
@@ -38,12 +46,30 @@ final class BulkLoad implements RecordSink {
       long modSeq,
       MemorySegment digest,
       long digestAt) {
-    store.load(key, keyAt, value, valueAt, valueSize, modSeq, digest, digestAt);
+    store.load(hashOf(key, keyAt), key, keyAt, value, valueAt, valueSize, modSeq, digest, digestAt);
+  }
+
+  private long hashOf(MemorySegment key, long keyAt) {
+    if (next == count || expectedAt[next] != keyAt) {
+      return KeyHash.of(parts.seed, key, keyAt, parts.keySize);
+    }
+    long known = hashes[next++];
+    assert known == KeyHash.of(parts.seed, key, keyAt, parts.keySize) : "another key at " + keyAt;
+    return known;
   }
 
   @Override
-  public void expect(MemorySegment keys, long[] keyAt, int count) {
-    unusedSum += chains.approach(keys, keyAt, count);
+  public void expect(MemorySegment keys, long[] keyAt, int keyCount) {
+    if (hashes.length < keyCount) {
+      hashes = new long[keyAt.length];
+    }
+    for (int i = 0; i < keyCount; i++) {
+      hashes[i] = KeyHash.of(parts.seed, keys, keyAt[i], parts.keySize);
+    }
+    expectedAt = keyAt;
+    count = keyCount;
+    next = 0;
+    unusedSum += chains.approach(hashes, keyCount);
   }
 
   @Override

@@ -128,21 +128,20 @@ final class Chains {
 
   /**
    * Reads what {@link #owned} will look at first for some keys, so that it is in the caches then:
-   * here all misses are under way at the same time, there one waits for the other.
+   * here all misses are under way at the same time, there one waits for the other. As many as the
+   * processor can see: so these loops do nothing else, and hash no keys.
    *
-   * @param keyAt offsets of the keys; overwritten
+   * @param hashes of the keys
    * @param count how many
    * @return a number of no meaning, to be kept, else the compiler would leave out the reads
    */
-  long approach(MemorySegment keys, long[] keyAt, int count) {
+  long approach(long[] hashes, int count) {
     long sum = 0;
     for (int i = 0; i < count; i++) {
-      long at = at(KeyHash.of(parts.seed, keys, keyAt[i], parts.keySize));
-      keyAt[i] = at;
-      sum += Mem.getLong(mem, at);
+      sum += Mem.getLong(mem, at(hashes[i]));
     }
     for (int i = 0; i < count; i++) {
-      int head = (int) Mem.getLong(mem, keyAt[i]);
+      int head = (int) Mem.getLong(mem, at(hashes[i]));
       sum += head == StoreMemory.NONE ? 0 : RecordSlot.hash(mem, parts.record(head));
     }
     return sum;

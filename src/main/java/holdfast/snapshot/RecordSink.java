@@ -43,10 +43,10 @@ interface RecordSink {
 
   /**
    * The keys of the next records, for those who can prepare something. They may be damaged, and the
-   * records may not come.
+   * records may not come; but while they come, keys and offsets stay as they are.
    *
    * @param keys memory of the keys
-   * @param keyAt offsets of their first bytes; may be overwritten
+   * @param keyAt offsets of their first bytes
    * @param count how many of them
    */
   default void expect(MemorySegment keys, long[] keyAt, int count) {}

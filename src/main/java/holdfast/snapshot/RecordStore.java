@@ -980,7 +980,7 @@ public final class RecordStore implements AutoCloseable {
       if (roots.liveCount() + roots.tombstoneCount() != 0) {
         throw new IllegalStateException("the store is not empty");
       }
-      return new BulkLoad(this, chains, sums);
+      return new BulkLoad(this, parts, chains, sums);
     } finally {
       treeLock.unlockWrite(stamp);
     }
@@ -994,6 +994,7 @@ public final class RecordStore implements AutoCloseable {
 
   /** One record of {@link #bulkLoad}; the digest may be null. */
   void load(
+      long hash,
       MemorySegment key,
       long keyAt,
       MemorySegment value,
@@ -1002,7 +1003,6 @@ public final class RecordStore implements AutoCloseable {
       long modSeq,
       MemorySegment digest,
       long digestAt) {
-    long hash = KeyHash.of(parts.seed, key, keyAt, parts.keySize);
     long stamp = lockAlone();
     try {
       requireIdle();
