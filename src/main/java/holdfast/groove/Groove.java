@@ -524,7 +524,10 @@ public final class Groove implements AutoCloseable {
     long mark = ObjectHeader.CACHED | (nextCache.getAndIncrement() & CACHE_NUMBER_MASK);
     Quarantine quarantine = delay == 0 ? null : new Quarantine(slots, mark, delay);
     ObjectCache cache = new ObjectCache(slots, mark, cacheMax, quarantine);
-    GrooveHandle handle = new GrooveHandle(this, group, cache, slots, trusted);
+    GrooveHandle handle =
+        trusted
+            ? new TrustedHandle(this, group, cache, slots)
+            : new GrooveHandle(this, group, cache, slots);
     caches.add(handle, cache);
     return handle;
   }

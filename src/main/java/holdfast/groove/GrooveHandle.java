@@ -25,7 +25,7 @@ import java.lang.foreign.MemorySegment;
  * freed. They are greater than 0. No call of this class makes garbage except those that return a
  * segment.
  */
-public final class GrooveHandle implements AutoCloseable {
+public sealed class GrooveHandle implements AutoCloseable permits TrustedHandle {
   /** What {@link #alloc} returns when there is no room; nothing changed. */
   public static final long FULL = -5;
 
@@ -38,16 +38,10 @@ public final class GrooveHandle implements AutoCloseable {
   private final GroupSlots slots;
 
   /** What it keeps; the words of the cache are used here, see the picture there. */
-  private final ObjectCache cache;
+  final ObjectCache cache;
 
-  private final long[] words;
-  private final long mark;
-
-  /** Frees without a look at the superblock, see {@link Groove#trustedHandle(int)}. */
-  private final boolean trusted;
-
-  /** Trusted, and reads and writes headers by their addresses. */
-  private final boolean direct;
+  final long[] words;
+  final long mark;
 
   /** Class by blocks, and what makes blocks of bytes. */
   private final byte[] lookup;
@@ -59,18 +53,17 @@ public final class GrooveHandle implements AutoCloseable {
   private View view;
 
   /** The memory of that view. */
-  private MemorySegment volumes;
+  MemorySegment volumes;
 
   /** Where it is, for {@link DirectHeader}. */
-  private long address;
+  long address;
 
   /** Offsets below are in volumes of that view, for certain. */
   private long head;
 
   private boolean closed;
 
-  GrooveHandle(Groove groove, int group, ObjectCache cache, GroupSlots slots, boolean trusted) {
-    this.trusted = trusted;
+  GrooveHandle(Groove groove, int group, ObjectCache cache, GroupSlots slots) {
     this.groove = groove;
     this.group = group;
     this.slots = slots;
@@ -85,7 +78,6 @@ public final class GrooveHandle implements AutoCloseable {
     lastOfBlock = geometry.blockSize() - 1L;
     blockShift = classes.blockShift;
     look();
-    direct = trusted && DirectHeader.AVAILABLE && volumes.isNative();
   }
 
   /**
@@ -136,28 +128,28 @@ public final class GrooveHandle implements AutoCloseable {
     int last = (int) words[row + ObjectCache.TOP] - 1;
     long entry = words[last];
     long header = ObjectCache.header(entry);
-    if (entry == 0 || (!trusted && ObjectHeader.info(volumes, header) != mark)) {
+    if (entry == 0 || !isCachedHere(header)) {
       return allocElsewhere(sizeClass, checkedAlign, size, tag);
     }
     words[row + ObjectCache.TOP] = last;
     handOut(
         header,
-        words[row + ObjectCache.HEADER]
-            | ObjectHeader.fields(ObjectCache.index(entry), checkedAlign, size),
+        ObjectHeader.pack(
+            ObjectHeader.HELD, ObjectCache.index(entry), sizeClass, checkedAlign, size),
         tag);
     return header + data;
   }
 
+  /** Whether an object is in this cache; if not, two freed it at once, and the other one has it. */
+  boolean isCachedHere(long header) {
+    return ObjectHeader.info(volumes, header) == mark;
+  }
+
   /** Makes an object of the cache one of the user's. */
-  private void handOut(long header, long word, long tag) {
+  void handOut(long header, long word, long tag) {
     // Until the tag replaces the mark the object is in the cache, whenever the process dies.
-    if (DirectHeader.AVAILABLE && direct) {
-      DirectHeader.word(address, header, word);
-      DirectHeader.infoRelease(address, header, tag);
-    } else {
-      ObjectHeader.held(volumes, header, word);
-      ObjectHeader.infoRelease(volumes, header, tag);
-    }
+    ObjectHeader.held(volumes, header, word);
+    ObjectHeader.infoRelease(volumes, header, tag);
   }
 
   /** When it is too large for the table, or not to be had. */
@@ -191,8 +183,8 @@ public final class GrooveHandle implements AutoCloseable {
         if (ObjectHeader.info(volumes, header) == mark) {
           handOut(
               header,
-              words[ObjectCache.row(sizeClass) + ObjectCache.HEADER]
-                  | ObjectHeader.fields(ObjectCache.index(entry), align, size),
+              ObjectHeader.pack(
+                  ObjectHeader.HELD, ObjectCache.index(entry), sizeClass, align, size),
               tag);
           return header + GrooveGeometry.dataOffset(align);
         }
@@ -257,39 +249,6 @@ public final class GrooveHandle implements AutoCloseable {
    * @return whether there was such an object; if not, nothing changed
    */
   public boolean free(long offset) {
-    return trusted ? freeTrusted(offset) : freeChecked(offset);
-  }
-
-  /** Believes what the header says, as long as the cache has room. */
-  private boolean freeTrusted(long offset) {
-    long header = header(offset);
-    if (Long.compareUnsigned(header, cache.head) >= 0) {
-      return freeChecked(offset);
-    }
-    MemorySegment volumes = this.volumes;
-    boolean direct = DirectHeader.AVAILABLE && this.direct;
-    long word =
-        direct ? DirectHeader.word(address, header) : ObjectHeader.wordPlain(volumes, header);
-    long info = direct ? DirectHeader.info(address, header) : ObjectHeader.info(volumes, header);
-    long[] words = this.words;
-    int row = ObjectCache.row(ObjectHeader.sizeClass(word));
-    int top = (int) words[row + ObjectCache.TOP];
-    if (top >= (int) words[row + ObjectCache.END]
-        || ObjectHeader.type(word) != ObjectHeader.HELD
-        || ObjectHeader.isMark(info)) {
-      return freeChecked(offset);
-    }
-    if (direct) {
-      DirectHeader.info(address, header, mark);
-    } else {
-      ObjectHeader.info(volumes, header, mark);
-    }
-    words[top] = ObjectCache.entry(header, ObjectHeader.index(word));
-    words[row + ObjectCache.TOP] = top + 1L;
-    return true;
-  }
-
-  private boolean freeChecked(long offset) {
     if (groove.view != view) {
       look();
     }
@@ -306,13 +265,11 @@ public final class GrooveHandle implements AutoCloseable {
     }
     long[] words = this.words;
     int row = ObjectCache.row(ObjectHeader.sizeClass(word));
-    long entry = ObjectCache.entry(header, ObjectHeader.index(word));
-    long superblock =
-        header + blockMask - ObjectCache.index(entry) * words[row + ObjectCache.FOOTPRINT];
+    int index = ObjectHeader.index(word);
+    long superblock = header + blockMask - index * words[row + ObjectCache.FOOTPRINT];
     if (superblock < (header & volumeMask) + VolumeHeader.SIZE
         || !ObjectHeader.isSuperblockOf(ObjectHeader.wordPlain(volumes, superblock), word)
-        || ((words[row + ObjectCache.FULL] & ~ObjectHeader.freePlain(volumes, superblock))
-                    >>> ObjectCache.index(entry)
+        || ((words[row + ObjectCache.FULL] & ~ObjectHeader.freePlain(volumes, superblock)) >>> index
                 & 1)
             == 0) {
       return false;
@@ -324,7 +281,7 @@ public final class GrooveHandle implements AutoCloseable {
     // One store, no atomic access: a second free finds the mark. See ObjectCache for two frees at
     // the same moment. Plain: nobody concludes anything about other memory from a mark.
     ObjectHeader.info(volumes, header, mark);
-    words[top] = entry;
+    words[top] = ObjectCache.entry(header, index);
     words[row + ObjectCache.TOP] = top + 1L;
     return true;
   }
@@ -356,7 +313,7 @@ public final class GrooveHandle implements AutoCloseable {
   }
 
   /** Where the header of the object at an offset is. */
-  private long header(long offset) {
+  long header(long offset) {
     return (offset - ObjectHeader.SIZE) & blockMask;
   }
 

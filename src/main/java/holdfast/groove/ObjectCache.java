@@ -13,13 +13,14 @@ import java.lang.foreign.MemorySegment;
  *                 flush: half a cache, or all          free: becomes the last one
  *
  * words: a row for each class, then the entries of each class
- *  8 c        +1       +2       +3      +4      +5
- *   +-----------+--------+--------+-------+-------+-------+----
- *   | footprint | full   | header | first | top   | end   |
- *   +-----------+--------+--------+-------+-------+-------+----
- *                                     |       |       |
- *            +------------------------+       |       +--------+
- *            v                                v                v
+ *  8 c        +1       +2      +3      +4
+ *   +-----------+--------+-------+-------+-------+----
+ *   | footprint | full   | first | top   | end   |
+ *   +-----------+--------+-------+-------+-------+----
+ *                            |       |       |
+ *            +---------------+       |       +-----------------+
+ *            v                       +--------+                v
+ *                                             v
  *   +---+----------+----------+-----+---------+----------------+
  *   | 0 | entry    | entry    | ... | entry   |  unused        |
  *   +---+----------+----------+-----+---------+----------------+
@@ -53,17 +54,14 @@ final class ObjectCache {
   /** Bit i: a superblock has an object i. All rows of classes that do not exist are zero. */
   static final int FULL = 1;
 
-  /** The word of a held object that lacks slot, alignment and size. */
-  static final int HEADER = 2;
-
   /** Index of the oldest entry. The word before is 0, so that an empty cache ends in no entry. */
-  private static final int FIRST = 3;
+  private static final int FIRST = 2;
 
   /** Index behind the newest entry. */
-  static final int TOP = 4;
+  static final int TOP = 3;
 
   /** The largest top. Equal to the first where a cache keeps nothing of this class. */
-  static final int END = 5;
+  static final int END = 4;
 
   /** Most objects of a class. */
   static final int OBJECTS_MAX = 32;
@@ -113,7 +111,6 @@ final class ObjectCache {
       first++;
       words[row + FOOTPRINT] = classes.footprint[c];
       words[row + FULL] = classes.full[c];
-      words[row + HEADER] = ObjectHeader.pack(ObjectHeader.HELD, 0, c, 0, 0);
       words[row + FIRST] = first;
       words[row + TOP] = first;
       first += limit(c, bytesMax);

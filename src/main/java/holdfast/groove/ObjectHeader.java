@@ -78,11 +78,6 @@ final class ObjectHeader {
         | size << SIZE_SHIFT;
   }
 
-  /** The part of a word that is different for each object of a class. */
-  static long fields(int index, int align, long size) {
-    return (long) index << INDEX_SHIFT | (long) align << ALIGN_SHIFT | size << SIZE_SHIFT;
-  }
-
   static int type(long word) {
     return (int) word & 0xffff;
   }
