@@ -7,41 +7,50 @@ import java.util.function.Consumer;
 
 /**
  * A full snapshot that is made of files, while the store goes on: the last full one, and the
- * incremental one of the state that is wanted.
- *
- * <p>Only when it is durable, the tombstones up to its state are given up.
+ * incremental one of the state that is wanted. The store has no part in it.
  */
 final class MergeJob extends SaveJob {
-  private final RecordStore store;
   private final SnapshotDirectory directory;
   private final SnapshotPolicy policy;
+  private final ByteRate rate;
   private final SnapshotInfo base;
   private final SnapshotInfo incremental;
-  private boolean wrote;
 
   MergeJob(
-      RecordStore store,
       SnapshotDirectory directory,
       SnapshotPolicy policy,
+      ByteRate rate,
       SnapshotInfo base,
       SnapshotInfo incremental,
       Consumer<SnapshotEvent> events) {
     super(SnapshotKind.FULL, incremental.seq(), events);
-    this.store = store;
     this.directory = directory;
     this.policy = policy;
+    this.rate = rate;
     this.base = base;
     this.incremental = incremental;
   }
 
+  /** What is read beside the base. */
+  SnapshotInfo incremental() {
+    return incremental;
+  }
+
   @Override
   boolean wrote() {
-    return wrote;
+    return true;
   }
 
   @Override
   Duration frozen() {
     return Duration.ZERO;
+  }
+
+  /** Says that it begins, before {@link #run} on whatever thread. */
+  void begin() {
+    begin(
+        SnapshotFileWriter.payload(
+            incremental.keySize(), incremental.storeRecords(), incremental.storeValueBytes()));
   }
 
   /**
@@ -54,22 +63,12 @@ final class MergeJob extends SaveJob {
     try (var full = directory.read(base);
         var later = directory.read(incremental)) {
       var merge =
-          new SnapshotMerge(
-              full,
-              later,
-              policy.workers(),
-              policy.bytesPerSecond(),
-              Long.MAX_VALUE,
-              this::progress);
+          new SnapshotMerge(full, later, policy.workers(), rate, Long.MAX_VALUE, this::progress);
       onCancel(merge::cancel);
-      begin(merge.payload());
       directory.requireSpace(merge.payload(), policy.minFreeBytes());
       SnapHeader header = merge.header(id, wallClock, policy.style(), policy.batchBytes());
-      SnapshotInfo info =
-          directory.publish(header, policy.verifyAfterWrite(), file -> merge.write(file, header));
-      wrote = true;
-      store.retainTombstonesSince(info.seq());
-      return info;
+      return directory.publish(
+          header, policy.verifyAfterWrite(), file -> merge.write(file, header));
     }
   }
 }

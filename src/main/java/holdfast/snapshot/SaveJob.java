@@ -2,12 +2,13 @@ package holdfast.snapshot;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * One file that a service makes: how far it is, and a way to give it up. {@link #run} is for the
- * thread of the service, once; everything else for any thread.
+ * One file that a service makes: how far it is, and a way to give it up. {@link #run} is called
+ * once, by the thread of the service or of a merge; everything else may be by any thread.
  */
 abstract sealed class SaveJob permits SnapshotJob, MergeJob {
   /** Parts of a file that are told about. */
@@ -65,6 +66,12 @@ abstract sealed class SaveJob permits SnapshotJob, MergeJob {
 
   final Duration duration() {
     return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  /** Nanoseconds since 1970, for the header of a file. */
+  static long clock() {
+    Instant now = Instant.now();
+    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
   }
 
   /** Ends the job soon. */

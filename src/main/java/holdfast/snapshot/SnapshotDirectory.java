@@ -29,7 +29,11 @@ import java.util.UUID;
  *
  * <p>Whoever has an object of this class has the lock of the directory, so there is only one. When
  * the directory was taken away and came back, the next {@link #publish} takes the lock again, and
- * removes what the failed one left. For one thread at a time.
+ * removes what the failed one left.
+ *
+ * <p>For several threads: a full one may be published while incremental ones come and go. Only
+ * making a temporary file is for one at a time; writing, forcing and renaming go on side by side.
+ * Nobody deletes a file that another one is about to write.
  */
 final class SnapshotDirectory implements Closeable {
   /** Writes the bytes of a file. */
@@ -40,16 +44,21 @@ final class SnapshotDirectory implements Closeable {
 
   private final Disk disk;
   private final Path directory;
+
+  // Guarded by this.
   private Disk.File lockFile;
+
+  /** What is being written now, by its temporary and its final name. */
+  private final Set<Path> writing = new HashSet<>();
 
   /** Whether an attempt failed, and may have left a temporary file that could not be deleted. */
   private boolean littered;
 
   /**
-   * A file whose name could not be forced, if it could not be deleted either: pruning would count
-   * on it, and no later force makes its name durable.
+   * Files whose names could not be forced, if they could not be deleted either: pruning would count
+   * on them, and no later force makes their names durable.
    */
-  private Path doubtful;
+  private final Set<Path> doubtful = new HashSet<>();
 
   private SnapshotDirectory(Disk disk, Path directory) {
     this.disk = disk;
@@ -64,12 +73,14 @@ final class SnapshotDirectory implements Closeable {
    */
   static SnapshotDirectory open(Disk disk, Path directory) throws IOException {
     SnapshotDirectory own = new SnapshotDirectory(disk, directory);
-    own.lock();
-    try {
-      own.removeTemporaries();
-    } catch (Throwable e) {
-      own.close();
-      throw e;
+    synchronized (own) {
+      own.lock();
+      try {
+        own.removeTemporaries();
+      } catch (Throwable e) {
+        own.close();
+        throw e;
+      }
     }
     return own;
   }
@@ -109,15 +120,18 @@ final class SnapshotDirectory implements Closeable {
 
   private void removeTemporaries() throws IOException {
     for (Disk.Entry entry : disk.list(directory)) {
-      if (SnapshotName.isTemporary(entry.name()) && entry.kind() == Disk.Kind.FILE) {
-        disk.delete(directory.resolve(entry.name()));
+      Path path = directory.resolve(entry.name());
+      if (SnapshotName.isTemporary(entry.name())
+          && entry.kind() == Disk.Kind.FILE
+          && !writing.contains(path)) {
+        disk.delete(path);
       }
     }
   }
 
   /** Gives up the lock. */
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     if (lockFile != null) {
       Disk.File file = lockFile;
       lockFile = null;
@@ -158,20 +172,10 @@ final class SnapshotDirectory implements Closeable {
    * @throws IOException when the system refuses something
    */
   SnapshotInfo publish(SnapHeader header, boolean verify, Body body) throws IOException {
-    ensureLock();
-    if (littered) {
-      removeTemporaries();
-      littered = false;
-    }
-    if (doubtful != null) {
-      delete(doubtful);
-      doubtful = null;
-    }
     String name = SnapshotName.of(header);
     Path target = directory.resolve(name);
     Path temporary = directory.resolve(SnapshotName.temporary(name));
-    delete(temporary);
-    Disk.File file = disk.open(temporary, Disk.Mode.CREATE_NEW);
+    Disk.File file = begin(temporary, target);
     boolean visible = false;
     boolean replaces = false;
     try {
@@ -190,16 +194,48 @@ final class SnapshotDirectory implements Closeable {
       return SnapshotInfo.of(target, footer);
     } catch (Throwable e) {
       if (!visible) {
-        littered = true;
         deleteAfter(e, temporary);
-      } else if (!replaces) { // else the name shows one of two sound files, whatever happens
-        doubtful = target;
-        if (deleteAfter(e, target)) {
-          doubtful = null;
-        }
+      } else if (!replaces && !deleteAfter(e, target)) {
+        doubt(target); // one that replaces: the name shows one of two sound files, whatever happens
       }
       throw e;
+    } finally {
+      end(temporary, target, !visible);
     }
+  }
+
+  private synchronized Disk.File begin(Path temporary, Path target) throws IOException {
+    if (writing.contains(target)) {
+      throw new IllegalStateException(target + " is being written by another thread");
+    }
+    ensureLock();
+    if (littered) {
+      removeTemporaries();
+      littered = false;
+    }
+    for (Path path : List.copyOf(doubtful)) {
+      delete(path);
+      doubtful.remove(path);
+    }
+    delete(temporary);
+    Disk.File file = disk.open(temporary, Disk.Mode.CREATE_NEW);
+    writing.add(temporary);
+    writing.add(target);
+    return file;
+  }
+
+  private synchronized void end(Path temporary, Path target, boolean failed) {
+    writing.remove(temporary);
+    writing.remove(target);
+    littered |= failed;
+  }
+
+  private synchronized void doubt(Path path) {
+    doubtful.add(path);
+  }
+
+  private synchronized Set<Path> written() {
+    return new HashSet<>(writing);
   }
 
   private void verify(Path temporary, SnapFooter footer) throws IOException {
@@ -287,6 +323,8 @@ final class SnapshotDirectory implements Closeable {
    * damaged files, and those of other stores
    * }</pre>
    *
+   * <p>What is being written does not count, and is left alone, until its name is durable.
+   *
    * @param keepFull at least 1
    * @param keepIncremental at least 0
    * @param inUse files that somebody needs
@@ -294,10 +332,12 @@ final class SnapshotDirectory implements Closeable {
    */
   List<Path> prune(UUID storeId, int keepFull, int keepIncremental, List<SnapshotInfo> inUse)
       throws IOException {
+    Set<Path> written = written();
     // A file that cannot be read now is not damaged: nothing that depends on it may go.
     List<SnapshotInfo> mine =
         SnapshotListing.of(disk, directory, false).snapshots().reversed().stream()
             .filter(info -> info.storeId().equals(storeId))
+            .filter(info -> !written.contains(info.path()))
             .toList();
     List<SnapshotInfo> fulls =
         mine.stream().filter(info -> info.kind() == SnapshotKind.FULL).toList();

@@ -7,7 +7,8 @@ import java.util.List;
 /** What a service tells its listener. */
 public sealed interface SnapshotEvent {
   /**
-   * The store is frozen, and a file is being written.
+   * A file is being written, and the store is frozen unless it is made of files. An incremental one
+   * may start and end while a full one is merged: kind and sequence number tell them apart.
    *
    * @param kind full or incremental
    * @param seq sequence number of the state

@@ -104,10 +104,16 @@ final class SnapshotFileWriter {
    */
   SnapshotFileWriter(
       SnapHeader header, int threads, long bytesPerSecond, long expected, Progress progress) {
+    this(header, threads, new ByteRate(bytesPerSecond), expected, progress);
+  }
+
+  /** The same with a limit that others may have, too. */
+  SnapshotFileWriter(
+      SnapHeader header, int threads, ByteRate rate, long expected, Progress progress) {
     header.check();
     this.header = header;
     this.threads = Check.range(threads, 1, 1 << 10, "threads");
-    this.rate = new ByteRate(Check.range(bytesPerSecond, 0, Long.MAX_VALUE, "bytesPerSecond"));
+    this.rate = rate;
     this.expected = expected;
     this.progress = progress;
   }

@@ -151,7 +151,7 @@ public final class SnapshotFiles {
     try (var a = SnapshotFileReader.open(disk, full, limits.memoryMax());
         var b = SnapshotFileReader.open(disk, incremental, limits.memoryMax())) {
       SnapHeader later = b.header();
-      var merge = new SnapshotMerge(a, b, threads, 0, limits.memoryMax(), progress);
+      var merge = new SnapshotMerge(a, b, threads, new ByteRate(0), limits.memoryMax(), progress);
       SnapHeader header = merge.header(id, wallClock, later.style(), later.batchBytes());
       try (AtomicFile out = AtomicFile.create(disk, target, false)) {
         SnapFooter footer = merge.write(out.file(), header);

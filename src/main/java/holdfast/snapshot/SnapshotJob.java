@@ -31,25 +31,36 @@ final class SnapshotJob extends SaveJob {
   private final RecordStore store;
   private final SnapshotDirectory directory;
   private final SnapshotPolicy policy;
+  private final ByteRate rate;
   private final SnapshotInfo base;
   private final SnapshotInfo last;
+  private final boolean promote;
   private boolean wrote;
   private Duration frozen = Duration.ZERO;
 
+  /**
+   * Prepares a snapshot of the state that will be published when {@link #run} freezes it.
+   *
+   * @param promote whether an incremental one may become a full one
+   */
   SnapshotJob(
       RecordStore store,
       SnapshotDirectory directory,
       SnapshotPolicy policy,
+      ByteRate rate,
       SnapshotInfo base,
       SnapshotInfo last,
       SnapshotKind kind,
+      boolean promote,
       Consumer<SnapshotEvent> events) {
     super(kind, store.publishedSeq(), events);
     this.store = store;
     this.directory = directory;
     this.policy = policy;
+    this.rate = rate;
     this.base = base;
     this.last = last;
+    this.promote = promote;
   }
 
   @Override
@@ -62,6 +73,12 @@ final class SnapshotJob extends SaveJob {
     return frozen;
   }
 
+  /**
+   * Does the work.
+   *
+   * @throws SnapshotException also, {@link Reason#NO_BASE}, when the base of an incremental one is
+   *     gone that may not become a full one
+   */
   @Override
   SnapshotInfo run(UUID id, long wallClock) throws IOException {
     long floor = store.tombstoneFloor();
@@ -147,9 +164,7 @@ final class SnapshotJob extends SaveJob {
         full ? SnapshotFileWriter.payload(root.keySize(), root.liveCount(), root.valueBytes()) : -1;
     begin(total);
     directory.requireSpace(Math.max(0, total), policy.minFreeBytes());
-    var writer =
-        new SnapshotFileWriter(
-            header, policy.workers(), policy.bytesPerSecond(), total, this::progress);
+    var writer = new SnapshotFileWriter(header, policy.workers(), rate, total, this::progress);
     onCancel(writer::cancel);
     SnapshotInfo info =
         directory.publish(
@@ -174,11 +189,19 @@ final class SnapshotJob extends SaveJob {
 
   /** An incremental one needs its base, and has to be worth it. */
   private void decide(FrozenRoot root) throws IOException {
-    if (kind() == SnapshotKind.INCREMENTAL
-        && (base == null
-            || !directory.has(base)
-            || root.changedSince(base.seq()) > policy.promoteRatio() * root.liveCount())) {
+    if (kind() == SnapshotKind.FULL) {
+      return;
+    }
+    boolean possible = base != null && directory.has(base);
+    if (!possible && !promote) {
+      throw new SnapshotException(Reason.NO_BASE, "the base of an incremental snapshot is gone");
+    }
+    if (!possible || (promote && isMuch(root.changedSince(base.seq()), root.liveCount()))) {
       kind(SnapshotKind.FULL);
     }
+  }
+
+  private boolean isMuch(long changed, long live) {
+    return changed > policy.promoteRatio() * live;
   }
 }

@@ -7,8 +7,9 @@ public interface SnapshotListener {
   SnapshotListener NONE = event -> {};
 
   /**
-   * Takes an event, on the thread of the service: while this runs the service does nothing else.
-   * What it throws is logged the first time, and forgotten.
+   * Takes an event, always on the one thread of the service: while this runs the service does
+   * nothing else, but for a merge that has begun. What it throws is logged the first time, and
+   * forgotten.
    *
    * @param event what happened
    */

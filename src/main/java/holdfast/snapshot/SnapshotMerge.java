@@ -29,7 +29,7 @@ final class SnapshotMerge {
   private final SnapshotFileReader full;
   private final SnapshotFileReader incremental;
   private final int threads;
-  private final long bytesPerSecond;
+  private final ByteRate rate;
   private final long memoryMax;
   private final Progress progress;
 
@@ -41,7 +41,7 @@ final class SnapshotMerge {
    *
    * @param full stays the caller's to close, as does the other one
    * @param threads how many work, the calling one and at least 1
-   * @param bytesPerSecond limit on what is written, 0 for none
+   * @param rate limit on what is written
    * @param memoryMax most bytes that the table of keys may take
    * @param progress told about bytes of data that are written, by the calling thread
    */
@@ -49,13 +49,13 @@ final class SnapshotMerge {
       SnapshotFileReader full,
       SnapshotFileReader incremental,
       int threads,
-      long bytesPerSecond,
+      ByteRate rate,
       long memoryMax,
       Progress progress) {
     this.full = full;
     this.incremental = incremental;
     this.threads = threads;
-    this.bytesPerSecond = bytesPerSecond;
+    this.rate = rate;
     this.memoryMax = memoryMax;
     this.progress = progress;
     SnapHeader base = full.header();
@@ -133,7 +133,7 @@ final class SnapshotMerge {
     int writers = 1 + threads - readers;
     try (Arena arena = Arena.ofConfined()) {
       KeyTable changed = changedKeys(arena);
-      writer = new SnapshotFileWriter(header, writers, bytesPerSecond, payload(), progress);
+      writer = new SnapshotFileWriter(header, writers, rate, payload(), progress);
       if (cancelled) {
         writer.cancel();
       }

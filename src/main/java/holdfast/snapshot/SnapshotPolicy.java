@@ -17,12 +17,13 @@ import java.util.Objects;
  *     state, and the base of the next incremental one, are kept in any case
  * @param style how records are stored
  * @param batchBytes most data bytes of a batch, 64 KiB to 64 MiB
- * @param workers how many threads work at a snapshot, the service's own and 1 to 1024. Each takes
- *     about two and a half times {@code batchBytes} of memory while it does, and two more are taken
+ * @param workers how many threads work at a snapshot, the service's own and 1 to 1024; as many at a
+ *     merge beside it. Each takes about two and a half times {@code batchBytes} of memory while it
+ *     does, and two more are taken
  * @param bytesPerSecond limit on what is written; 0 for none. It lengthens the time that the store
- *     is frozen
+ *     is frozen; a merge gets what others leave of it
  * @param promoteRatio an incremental snapshot becomes a full one when more than this part of the
- *     records changed, 0 to 1
+ *     records changed, 0 to 1; not while files are merged
  * @param maxFreeze how long the store may be frozen; longer, and the snapshot fails
  * @param maxPendingRecords how many records may be published meanwhile
  * @param maxPendingBytes how many bytes; 0 for a quarter of the workspace

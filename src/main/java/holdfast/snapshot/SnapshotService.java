@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -14,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /**
  * Saves a store in the background while it goes on.
@@ -29,6 +29,23 @@ import java.util.concurrent.locks.LockSupport;
  * publisher never waits for it, and pays one comparison when nothing is due. A snapshot that fails
  * is an event: the older ones stay, the store stays, and the next due point tries again (after
  * several failures only each second, fourth, up to each 64th).
+ *
+ * <p>With {@link FullMode#MERGE} a second thread is there while files are merged, and the first one
+ * goes on with what is due:
+ *
+ * <pre>{@code
+ *               full                     merge is over: base and tombstones move on
+ * ALONE -----------------------> MERGING -------------------------------------------> ALONE
+ *        incremental, then start    |  ^
+ *                                   '--'  incremental: of the old base, never promoted
+ *                                         full: has to wait
+ *
+ * time ----->
+ * full 10    incr 10-20              full 20 is durable
+ *            merge of these ........ |
+ *                  incr 10-23   incr 10-26   incr 20-29    (10-26 is newer than full 20,
+ *                                                           and stays until there is 20-29)
+ * }</pre>
  *
  * <p>Each incremental snapshot refers to the newest full one of this service, or of the one before
  * a restart. There is one service for a directory, and one for a store. All methods may be called
@@ -57,24 +74,31 @@ public final class SnapshotService implements AutoCloseable {
   private volatile long dueSeq;
 
   private volatile boolean closed;
+
+  // What goes on; written by the thread, read by whoever cancels or asks.
   private volatile SaveJob running;
+  private volatile Merging merging;
+
+  /** What is left of the rate for a merge. */
+  private final ByteRate mergeRate;
 
   private volatile SnapshotInfo base;
   private volatile SnapshotInfo last;
   private volatile int failures;
-  private volatile long nextFull;
-  private volatile long nextIncremental;
+  private volatile long nextFull = -1;
+  private volatile long nextIncremental = -1;
 
   // What was asked for and not begun; guarded by the first list.
-  private final List<CompletableFuture<SnapshotInfo>> wanted = new ArrayList<>();
-  private SnapshotKind wantedKind;
-  private final List<SnapshotKind> lost = new ArrayList<>();
+  private final List<Ask> wanted = new ArrayList<>();
   private final List<CompletableFuture<byte[]>> hashes = new ArrayList<>();
 
   /** Due points to let pass before the next try. */
   private int letPass;
 
   private boolean listenerFailed;
+
+  /** Somebody wants a snapshot. */
+  private record Ask(SnapshotKind kind, CompletableFuture<SnapshotInfo> future) {}
 
   private SnapshotService(
       RecordStore store,
@@ -90,6 +114,7 @@ public final class SnapshotService implements AutoCloseable {
     this.directory = directory;
     this.policy = policy;
     this.listener = listener;
+    this.mergeRate = new ByteRate(policy.bytesPerSecond());
     this.base = base;
     this.thread = Thread.ofPlatform().name("holdfast-snapshot").daemon().unstarted(this::run);
   }
@@ -172,7 +197,8 @@ public final class SnapshotService implements AutoCloseable {
   /**
    * Asks for a snapshot of the present state. Several calls before it begins are one; a full one
    * serves those who asked for an incremental one. When the state is in a file already, that one is
-   * the answer.
+   * the answer. While files are merged, an incremental one is made at once, and a full one when
+   * they are.
    *
    * @param kind full or incremental; an incremental one becomes a full one where there is no base,
    *     or too much changed
@@ -184,11 +210,7 @@ public final class SnapshotService implements AutoCloseable {
     CompletableFuture<SnapshotInfo> future = new CompletableFuture<>();
     synchronized (wanted) {
       if (!closed) {
-        wanted.add(future);
-        if (wantedKind != null) {
-          lost.add(wantedKind == SnapshotKind.FULL ? kind : wantedKind);
-        }
-        wantedKind = wantedKind == SnapshotKind.FULL ? wantedKind : kind;
+        wanted.add(new Ask(kind, future));
         LockSupport.unpark(thread);
         return future;
       }
@@ -218,16 +240,21 @@ public final class SnapshotService implements AutoCloseable {
   }
 
   /**
-   * Gives up what is being written; that snapshot fails with {@link Reason#CANCELLED}.
+   * Gives up what is being written, also what is being merged; these snapshots fail with {@link
+   * Reason#CANCELLED}.
    *
    * @return whether there was one
    */
   public boolean cancel() {
     SaveJob job = running;
+    Merging beside = merging;
     if (job != null) {
       job.cancel();
     }
-    return job != null;
+    if (beside != null) {
+      beside.job.cancel();
+    }
+    return job != null || beside != null;
   }
 
   /**
@@ -237,6 +264,10 @@ public final class SnapshotService implements AutoCloseable {
    */
   public SnapshotStatus status() {
     SaveJob job = running;
+    if (job == null) {
+      Merging beside = merging;
+      job = beside == null ? null : beside.job;
+    }
     return new SnapshotStatus(
         job == null ? null : job.kind(),
         job == null ? 0 : job.done(),
@@ -249,7 +280,7 @@ public final class SnapshotService implements AutoCloseable {
   }
 
   /**
-   * Cancels what is being written and ends the thread; what was asked for and not done fails. The
+   * Cancels what is being written and ends the threads; what was asked for and not done fails. The
    * files that are complete stay. Has no effect the second time.
    */
   @Override
@@ -259,10 +290,15 @@ public final class SnapshotService implements AutoCloseable {
     }
     cancel();
     LockSupport.unpark(thread);
+    join(thread);
+  }
+
+  /** Waits for the end of another thread. An interrupt meanwhile is kept. */
+  static void join(Thread other) {
     boolean interrupted = false;
-    while (thread.isAlive() && thread != Thread.currentThread()) {
+    while (other.isAlive() && other != Thread.currentThread()) {
       try {
-        thread.join();
+        other.join();
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -277,37 +313,59 @@ public final class SnapshotService implements AutoCloseable {
   private void run() {
     try {
       while (!closed) {
-        List<CompletableFuture<SnapshotInfo>> asked;
-        List<CompletableFuture<byte[]>> roots;
-        List<SnapshotKind> shared;
-        SnapshotKind kind;
-        synchronized (wanted) {
-          asked = List.copyOf(wanted);
-          roots = List.copyOf(hashes);
-          shared = List.copyOf(lost);
-          kind = wantedKind;
-          forget();
-        }
-        if (asked.isEmpty()) {
-          kind = due();
-        }
-        for (SnapshotKind one : shared) {
-          tell(
-              new SnapshotEvent.Skipped(one, store.publishedSeq(), "the next one does it as well"));
-        }
-        if (kind != null) {
-          save(kind, asked);
-        }
-        if (!roots.isEmpty()) {
-          hash(roots);
-        }
-        if (kind == null && roots.isEmpty()) {
-          LockSupport.parkNanos(this, catchUp() ? SnapshotJob.TURN_NANOS : LOOK_NANOS);
-        }
+        look();
       }
     } finally {
-      end();
+      try {
+        if (merging != null) {
+          merging.job.cancel();
+          merged();
+        }
+      } finally {
+        end();
+      }
     }
+  }
+
+  /** Does what there is to do, or waits a little for more. */
+  private void look() {
+    if (merging != null) {
+      merging.tell(this::tell);
+      if (merging.isOver()) {
+        merged();
+      }
+    }
+    List<Ask> asked;
+    List<CompletableFuture<byte[]>> roots;
+    synchronized (wanted) {
+      Predicate<Ask> now = ask -> merging == null || ask.kind() == SnapshotKind.INCREMENTAL;
+      asked = wanted.stream().filter(now).toList();
+      wanted.removeIf(now);
+      roots = List.copyOf(hashes);
+      hashes.clear();
+    }
+    SnapshotKind kind = asked.isEmpty() ? due() : strongest(asked);
+    if (kind != null) {
+      save(kind, asked);
+    }
+    if (!roots.isEmpty()) {
+      hash(roots);
+    }
+    if (kind == null && roots.isEmpty()) {
+      LockSupport.parkNanos(this, catchUp() ? SnapshotJob.TURN_NANOS : LOOK_NANOS);
+    }
+  }
+
+  /** One snapshot for all who asked; tells the others that theirs is the same. */
+  private SnapshotKind strongest(List<Ask> asked) {
+    boolean full = asked.stream().anyMatch(ask -> ask.kind() == SnapshotKind.FULL);
+    SnapshotKind kind = full ? SnapshotKind.FULL : SnapshotKind.INCREMENTAL;
+    List<SnapshotKind> others = new ArrayList<>(asked.stream().map(Ask::kind).toList());
+    others.remove(kind);
+    for (SnapshotKind other : others) {
+      tell(new SnapshotEvent.Skipped(other, store.publishedSeq(), "the next one does it as well"));
+    }
+    return kind;
   }
 
   /** Moves what a freeze left, for a publisher that rests; whether there is more to move. */
@@ -317,14 +375,6 @@ public final class SnapshotService implements AutoCloseable {
     } catch (IllegalStateException e) {
       return false; // the store was closed before its service
     }
-  }
-
-  /** Nothing is asked for any more; the caller has the lock. */
-  private void forget() {
-    wanted.clear();
-    wantedKind = null;
-    lost.clear();
-    hashes.clear();
   }
 
   private void hash(List<CompletableFuture<byte[]>> asked) {
@@ -343,12 +393,16 @@ public final class SnapshotService implements AutoCloseable {
   }
 
   private void end() {
-    List<CompletableFuture<?>> left;
+    List<CompletableFuture<?>> left = new ArrayList<>();
     synchronized (wanted) {
       closed = true;
-      left = new ArrayList<>(wanted);
+      wanted.forEach(ask -> left.add(ask.future()));
       left.addAll(hashes);
-      forget();
+      wanted.clear();
+      hashes.clear();
+    }
+    if (merging != null) { // an error was its end
+      left.addAll(merging.asked);
     }
     store.watch(null);
     try {
@@ -367,7 +421,7 @@ public final class SnapshotService implements AutoCloseable {
   /** The kind that is due, null for none; a due point that has to be let pass is taken back. */
   private SnapshotKind due() {
     long seq = store.publishedSeq();
-    boolean full = nextFull >= 0 && seq >= nextFull;
+    boolean full = merging == null && nextFull >= 0 && seq >= nextFull;
     boolean incremental = nextIncremental >= 0 && seq >= nextIncremental;
     if (!full && !incremental) {
       return null;
@@ -382,64 +436,141 @@ public final class SnapshotService implements AutoCloseable {
     return kind;
   }
 
-  /** Sets the next due points: the next multiples, so that no gap can hide one. -1 leaves one. */
+  /**
+   * Sets the next due points: the next multiples, so that no gap can hide one. Never back: what was
+   * merged is older than incremental ones that were made meanwhile. -1 leaves one.
+   */
   private void plan(long fullSeq, long incrementalSeq) {
-    if (fullSeq >= 0) {
-      nextFull = next(fullSeq, policy.fullEvery());
-    }
-    nextIncremental = next(incrementalSeq, policy.incrementalEvery());
+    nextFull = Math.max(nextFull, next(fullSeq, policy.fullEvery()));
+    nextIncremental = Math.max(nextIncremental, next(incrementalSeq, policy.incrementalEvery()));
+    watch();
+  }
+
+  /** Tells the publisher what to look for. While files are merged a full one has to wait. */
+  private void watch() {
     long due = Long.MAX_VALUE;
-    due = nextFull >= 0 ? nextFull : due;
+    due = nextFull >= 0 && merging == null ? nextFull : due;
     due = nextIncremental >= 0 ? Math.min(due, nextIncremental) : due;
     dueSeq = due; // read by the publisher; a late look costs one publication
   }
 
   private static long next(long seq, long every) {
-    return every == 0 ? -1 : (seq / every + 1) * every;
+    return every == 0 || seq < 0 ? -1 : (seq / every + 1) * every;
   }
 
-  private void save(SnapshotKind kind, List<CompletableFuture<SnapshotInfo>> asked) {
+  private void save(SnapshotKind kind, List<Ask> asked) {
     try {
       SnapshotInfo before = last;
-      SnapshotInfo info =
-          kind == SnapshotKind.FULL && policy.fullMode() == FullMode.MERGE
-              ? merge()
-              : perform(walk(kind));
+      boolean merge = kind == SnapshotKind.FULL && policy.fullMode() == FullMode.MERGE;
+      SnapshotInfo info = walk(merge ? SnapshotKind.INCREMENTAL : kind);
+      if (merge && info != null && info.kind() == SnapshotKind.INCREMENTAL) {
+        merge(info, asked);
+        return;
+      }
       if (last == before) {
         long seq = info == null ? 0 : info.seq();
         tell(new SnapshotEvent.Skipped(kind, seq, "nothing changed since the last one"));
       } else {
         prune(info);
       }
-      asked.forEach(future -> future.complete(info));
+      asked.forEach(ask -> ask.future().complete(info));
     } catch (IOException | RuntimeException e) {
-      asked.forEach(future -> future.completeExceptionally(e));
+      asked.forEach(ask -> ask.future().completeExceptionally(e));
+    } catch (Error e) {
+      asked.forEach(ask -> ask.future().completeExceptionally(e));
+      throw e;
     }
   }
 
-  private SnapshotJob walk(SnapshotKind kind) {
-    return new SnapshotJob(store, directory, policy, base, last, kind, this::tell);
+  /** Makes a snapshot of the store. */
+  private SnapshotInfo walk(SnapshotKind kind) throws IOException {
+    try {
+      return perform(walkJob(kind));
+    } catch (SnapshotException e) {
+      if (merging == null || e.reason() != Reason.NO_BASE) {
+        throw e;
+      }
+    }
+    // Somebody deleted the base, and there is nothing that could replace it sooner than the merge.
+    merged();
+    return perform(walkJob(kind));
+  }
+
+  private SnapshotJob walkJob(SnapshotKind kind) {
+    ByteRate rate = ByteRate.before(mergeRate);
+    boolean promote = merging == null;
+    return new SnapshotJob(store, directory, policy, rate, base, last, kind, promote, this::tell);
   }
 
   /**
-   * Makes a full one of the last one and of what changed since. Where that cannot be, for want of a
-   * sound one, of the store.
+   * Makes a full one of the last one and of what changed since, and returns when that has begun.
+   * Whoever asked for an incremental one has it already.
    */
-  private SnapshotInfo merge() throws IOException {
-    SnapshotInfo changes = perform(walk(SnapshotKind.INCREMENTAL));
-    if (changes == null || changes.kind() == SnapshotKind.FULL) {
-      return changes;
+  private void merge(SnapshotInfo changes, List<Ask> asked) {
+    List<CompletableFuture<SnapshotInfo>> full = new ArrayList<>();
+    for (Ask ask : asked) {
+      if (ask.kind() == SnapshotKind.FULL) {
+        full.add(ask.future());
+      } else {
+        ask.future().complete(changes);
+      }
     }
+    Runnable wake = () -> LockSupport.unpark(thread);
+    Merging begun = new Merging(directory, policy, mergeRate, base, changes, full, wake);
+    merging = begun;
+    watch();
+    prune(changes);
+    if (closed) {
+      begun.job.cancel();
+    }
+    begun.start(this::tell);
+  }
+
+  /** Waits for the end of the merge, and does what follows from it. */
+  private void merged() {
+    Merging over = merging;
     try {
-      return perform(new MergeJob(store, directory, policy, base, changes, this::tell));
-    } catch (SnapshotException e) {
-      if (!e.reason().isDamage() && e.reason() != Reason.NO_BASE) {
+      SnapshotInfo info = outcome(over);
+      prune(info);
+      over.asked.forEach(future -> future.complete(info));
+    } catch (IOException | RuntimeException e) {
+      over.asked.forEach(future -> future.completeExceptionally(e));
+    }
+  }
+
+  /**
+   * What was merged; what a walk makes where a merge cannot be, for want of a sound base.
+   *
+   * <p>Only here, between two incremental ones, base and tombstones move on to what was merged: one
+   * that is being written needs all tombstones behind the old base. When the process ends before,
+   * the store still has them, and the old base is still there.
+   */
+  private SnapshotInfo outcome(Merging over) throws IOException {
+    SnapshotInfo info;
+    try {
+      info = over.outcome();
+    } catch (IOException | RuntimeException e) {
+      over.tell(this::tell);
+      merging = null;
+      watch();
+      failed(over.job, e);
+      if (closed || !isOfTheFiles(e)) {
         throw e;
       }
-    } catch (NoSuchFileException e) {
-      // Somebody deleted one of the two: the store has all of it.
+      return perform(walkJob(SnapshotKind.FULL));
     }
-    return perform(walk(SnapshotKind.FULL));
+    over.tell(this::tell);
+    merging = null;
+    store.retainTombstonesSince(info.seq());
+    completed(over.job, info);
+    return info;
+  }
+
+  /** Whether the files are the reason: one is damaged, or somebody deleted it. */
+  private static boolean isOfTheFiles(Exception e) {
+    return e instanceof NoSuchFileException
+        || (e instanceof SnapshotException s
+            && (s.reason().isDamage() || s.reason() == Reason.NO_BASE));
   }
 
   /** Does a job, and tells what became of it. */
@@ -450,7 +581,7 @@ public final class SnapshotService implements AutoCloseable {
     }
     SnapshotInfo info;
     try {
-      info = job.run(UUID.randomUUID(), clock());
+      info = job.run(UUID.randomUUID(), SaveJob.clock());
     } catch (IOException | RuntimeException e) {
       running = null;
       failed(job, e);
@@ -461,11 +592,6 @@ public final class SnapshotService implements AutoCloseable {
       completed(job, info);
     }
     return info;
-  }
-
-  private static long clock() {
-    Instant now = Instant.now();
-    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
   }
 
   private void completed(SaveJob job, SnapshotInfo info) {
@@ -492,8 +618,12 @@ public final class SnapshotService implements AutoCloseable {
     }
   }
 
-  /** The next incremental one needs its base, which need not be the newest full one. */
+  /** The next incremental one needs its base, which need not be the newest; a merge its files. */
   private List<SnapshotInfo> inUse() {
+    Merging beside = merging;
+    if (beside != null) {
+      return List.of(base, beside.job.incremental());
+    }
     return base == null ? List.of() : List.of(base);
   }
 

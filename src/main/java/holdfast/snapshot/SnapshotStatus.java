@@ -3,7 +3,8 @@ package holdfast.snapshot;
 /**
  * How a service is. Immutable.
  *
- * @param running kind of the snapshot that is being written; null when there is none
+ * @param running kind of the snapshot that is being written; null when there is none. Of an
+ *     incremental one beside a merge, the incremental one
  * @param done bytes of data of it that are written
  * @param total bytes of data of it in all; -1 when nobody knows
  * @param base the full snapshot that incremental ones refer to; null before there is one

@@ -18,7 +18,8 @@ class ByteRateTest {
         nanos -> {
           longest = Math.max(longest, nanos);
           now += nanos;
-        });
+        },
+        null);
   }
 
   private long timeFor(ByteRate rate, long bytes) {
@@ -43,6 +44,21 @@ class ByteRateTest {
     ByteRate rate = rate(1_000_000);
     now += 5_000_000_000L;
     assertEquals(900_000_000L, timeFor(rate, 1_000_000));
+  }
+
+  /** Together they write no more than the limit; the one that goes first does not notice. */
+  @Test
+  void theSecondWaitsForTheBytesOfBoth() {
+    ByteRate second = rate(1_000_000);
+    ByteRate first = ByteRate.before(second);
+    second.spend(3_000_000);
+    assertEquals(2_000_000_000L, timeFor(first, 2_000_000));
+    assertEquals(3_000_000_000L, timeFor(second, 0)); // five in all
+    now += 1_000_000_000L;
+    assertEquals(900_000_000L, timeFor(first, 1_000_000));
+    assertEquals(1_000_000L, timeFor(second, 1_000));
+    ByteRate none = ByteRate.before(rate(0));
+    assertEquals(0, timeFor(none, Long.MAX_VALUE));
   }
 
   @Test

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 
 /** A store, a disk, and services that save the one to the other. */
 final class ServiceRig implements AutoCloseable {
@@ -40,8 +42,13 @@ final class ServiceRig implements AutoCloseable {
 
   /** On a simulated disk, whose directory is there and survives a power cut. */
   ServiceRig() throws IOException {
+    this(disk -> disk);
+  }
+
+  /** The same, and the services use another disk around that. */
+  ServiceRig(UnaryOperator<Disk> around) throws IOException {
     sim = SnapshotSeries.disk();
-    disk = sim;
+    disk = around.apply(sim);
     dir = SnapshotSeries.DIR;
   }
 
@@ -135,11 +142,17 @@ final class ServiceRig implements AutoCloseable {
   }
 
   /**
-   * Until the service has made of what was published what is due, pruning included: it takes the
-   * jobs of one look in this order, and looks after it was asked for this one.
+   * Until the service has made of what was published what is due, pruning and merging included. A
+   * root that is asked for comes after the jobs of the same look.
    */
   void settle() {
-    service.merkle().join();
+    do {
+      service.merkle().join();
+      while (service.status().running() != null) {
+        LockSupport.parkNanos(50_000);
+      }
+      service.merkle().join();
+    } while (service.status().running() != null);
   }
 
   // Events.

@@ -120,6 +120,31 @@ class SnapshotDirectoryTest {
   }
 
   @Test
+  void whatIsBeingWrittenIsLeftAlone() throws IOException {
+    SimDisk disk = SnapshotSeries.disk();
+    SnapshotSeries series = new SnapshotSeries();
+    try (var directory = SnapshotDirectory.open(disk, DIR)) {
+      series.changeAndSave(disk, directory, FULL);
+      series.changeAndSave(disk, directory, FULL);
+      ModelStore first = series.history.get(1L);
+      SnapHeader header = first.full(FrameStyle.RAW, SnapHeader.BATCH_MIN);
+      directory.publish(
+          header,
+          true,
+          file -> {
+            assertEquals(List.of(), directory.prune(ModelStore.STORE, 1, 0, List.of()));
+            assertThrows(
+                IllegalStateException.class,
+                () -> directory.publish(header, true, same -> first.write(same, header, 1)));
+            return first.write(file, header, 1);
+          });
+      assertEquals(Set.of(full(1), full(2)), names(disk));
+      directory.prune(ModelStore.STORE, 1, 0, List.of());
+      assertEquals(Set.of(full(2)), names(disk));
+    }
+  }
+
+  @Test
   void whereverPruningEndsNoIncrementalLosesItsBase() throws IOException {
     for (int n = 1; n <= 2; n++) {
       SimDisk disk = SnapshotSeries.disk();

@@ -23,6 +23,9 @@ final class SnapshotKillChild {
   static final int KEYS = 50;
   private static final long DATA = 8 << 20;
 
+  /** Of what was completed; for the thread of the service. */
+  private static long newest;
+
   private SnapshotKillChild() {}
 
   /** A store in memory of its own. */
@@ -59,8 +62,8 @@ final class SnapshotKillChild {
   }
 
   /**
-   * Arguments: the directory, where to note, how many sequence numbers between snapshots, and
-   * whether to be ready at once or after the first snapshot.
+   * Arguments: the directory, where to note, how many sequence numbers between snapshots, whether
+   * to be ready at once or after the first snapshot, and how full ones are made.
    */
   public static void main(String[] args) throws Exception {
     Path dir = Path.of(args[0]);
@@ -76,7 +79,7 @@ final class SnapshotKillChild {
       SnapshotPolicy policy =
           SnapshotPolicy.builder()
               .every(6L * every, every)
-              .fullMode(every % 3 == 0 ? FullMode.MERGE : FullMode.WALK)
+              .fullMode(FullMode.valueOf(args[4]))
               .keep(1 + every % 2, 1)
               .style(every % 2 == 0 ? FrameStyle.LZ4 : FrameStyle.RAW, SnapHeader.BATCH_MIN)
               .promoteRatio(1)
@@ -95,8 +98,9 @@ final class SnapshotKillChild {
 
   private static void note(FileChannel notes, SnapshotEvent event) {
     if (event instanceof SnapshotEvent.Completed completed) {
+      newest = Math.max(newest, completed.info().seq()); // what was merged is older than the rest
       try {
-        notes.write(ByteBuffer.allocate(Long.BYTES).putLong(0, completed.info().seq()));
+        notes.write(ByteBuffer.allocate(Long.BYTES).putLong(0, newest));
         System.out.println("ready");
       } catch (IOException e) {
         throw new UncheckedIOException(e);

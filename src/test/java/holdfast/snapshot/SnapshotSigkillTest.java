@@ -80,14 +80,16 @@ class SnapshotSigkillTest {
         long before = modelSeq;
         Path notes = dir.resolve("notes");
         Files.deleteIfExists(notes);
-        killed(notes, round % 4 == 3 ? "at once" : "later");
+        FullMode mode = round % 2 == 0 ? FullMode.MERGE : FullMode.WALK;
+        killed(notes, round % 4 == 3 ? "at once" : "later", mode);
         check(Math.max(before, KilledChild.lastNote(notes, 0)), "round " + round);
         saved += modelSeq > before ? 1 : 0;
       }
       return saved;
     }
 
-    private void killed(Path notes, String ready) throws IOException, InterruptedException {
+    private void killed(Path notes, String ready, FullMode mode)
+        throws IOException, InterruptedException {
       KilledChild.run(
           dir.resolve("error"),
           random.nextInt(60_000),
@@ -95,7 +97,8 @@ class SnapshotSigkillTest {
           dir.resolve("snapshots").toString(),
           notes.toString(),
           Integer.toString(every),
-          ready);
+          ready,
+          mode.name());
     }
 
     private void check(long noted, String round) throws IOException {
