@@ -195,21 +195,47 @@ public final class FrozenRoot implements AutoCloseable {
 
   /** A walk over all records; to be used inside of batches only. */
   RootCursor live() {
-    return cursor(roots.firstLive());
+    return new Walk(false, roots.firstLive());
   }
 
   /** A walk over the records published after some time. Not to be called inside of a batch. */
   RootCursor liveSince(long seq) {
-    return cursor(back(roots.lastLive(), roots.liveCount(), roots.firstLive(), seq));
+    return cursor(live(seq).first);
   }
 
   /** A walk over the tombstones published after some time. Not to be called inside of a batch. */
   RootCursor tombstonesSince(long seq) {
-    return cursor(back(roots.lastTombstone(), roots.tombstoneCount(), roots.firstTombstone(), seq));
+    return cursor(tombstones(seq).first);
   }
 
+  /**
+   * What was published after some time: two walks, to be used inside of batches only.
+   *
+   * @param count how many records and tombstones they show together
+   */
+  record Changes(RootCursor live, RootCursor tombstones, long count) {}
+
+  /** What was published after some time. Not to be called inside of a batch. */
+  Changes changesSince(long seq) {
+    Suffix live = live(seq);
+    Suffix tombstones = tombstones(seq);
+    return new Changes(cursor(live.first), cursor(tombstones.first), live.count + tombstones.count);
+  }
+
+  /** The end of a list; none has no first record. */
+  private record Suffix(int first, long count) {}
+
+  private Suffix live(long seq) {
+    return back(roots.lastLive(), roots.liveCount(), seq);
+  }
+
+  private Suffix tombstones(long seq) {
+    return back(roots.lastTombstone(), roots.tombstoneCount(), seq);
+  }
+
+  /** What changed lately lies anywhere. */
   private RootCursor cursor(int first) {
-    return new Walk(first);
+    return new Walk(true, first);
   }
 
   /** All records, as often as they are wanted. */
@@ -234,8 +260,8 @@ public final class FrozenRoot implements AutoCloseable {
 
   /** A walk whose stretches are batches. */
   private final class Walk extends RootCursor {
-    Walk(int first) {
-      super(FrozenRoot.this.parts, FrozenRoot.this.digestSize, first);
+    Walk(boolean readsAhead, int first) {
+      super(FrozenRoot.this.parts, FrozenRoot.this.digestSize, readsAhead, first);
     }
 
     @Override
@@ -249,48 +275,29 @@ public final class FrozenRoot implements AutoCloseable {
     }
   }
 
-  /** The first record of a list whose number is larger, found from its end; none if none is. */
-  private int back(int last, long count, int first, long seq) {
+  /** The records of a list whose numbers are larger, found from its end. */
+  private Suffix back(int last, long size, long seq) {
     int found = StoreMemory.NONE;
-    long left = count;
+    long count = 0;
     for (int i = last; i != StoreMemory.NONE; ) {
       enterBatch();
       try {
         for (int n = 0; n < BATCH && i != StoreMemory.NONE; n++) {
           long record = parts.record(i);
           if (RecordSlot.modSeq(parts.mem, record) <= seq) {
-            return found;
+            return new Suffix(found, count);
           }
           found = i;
           i = RecordSlot.prev(parts.mem, record);
-          if (left-- == 0) {
-            throw StoreHeader.corrupt(parts.records, count + " records in a list", "more");
+          if (count++ == size) {
+            throw StoreHeader.corrupt(parts.records, size + " records in a list", "more");
           }
         }
       } finally {
         exitBatch();
       }
     }
-    return first;
-  }
-
-  /** How many records and tombstones were published after some time. */
-  long changedSince(long seq) {
-    long count = 0;
-    for (RootCursor cursor : new RootCursor[] {liveSince(seq), tombstonesSince(seq)}) {
-      for (boolean more = true; more; ) {
-        enterBatch();
-        try {
-          for (int i = 0; i < BATCH && more; i++) {
-            more = cursor.next();
-            count += more ? 1 : 0;
-          }
-        } finally {
-          exitBatch();
-        }
-      }
-    }
-    return count;
+    return new Suffix(found, count);
   }
 
   /**

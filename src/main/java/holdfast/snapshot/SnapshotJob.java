@@ -138,7 +138,7 @@ final class SnapshotJob extends SaveJob {
       return null;
     }
     long begin = System.nanoTime();
-    decide(root);
+    FrozenRoot.Changes changes = decide(root);
     SnapshotKind kind = kind();
     boolean full = kind == SnapshotKind.FULL;
     if (!full && base.seq() == seq) {
@@ -174,8 +174,8 @@ final class SnapshotJob extends SaveJob {
               SnapFooter footer =
                   writer.write(
                       file,
-                      full ? root.live() : root.liveSince(base.seq()),
-                      full ? null : root.tombstonesSince(base.seq()),
+                      full ? root.live() : changes.live(),
+                      full ? null : changes.tombstones(),
                       root.liveCount(),
                       root.valueBytes(),
                       root.contentHash());
@@ -187,21 +187,22 @@ final class SnapshotJob extends SaveJob {
     return info;
   }
 
-  /** An incremental one needs its base, and has to be worth it. */
-  private void decide(FrozenRoot root) throws IOException {
+  /** An incremental one needs its base, and has to be worth it; what it saves, else null. */
+  private FrozenRoot.Changes decide(FrozenRoot root) throws IOException {
     if (kind() == SnapshotKind.FULL) {
-      return;
+      return null;
     }
     boolean possible = base != null && directory.has(base);
     if (!possible && !promote) {
       throw new SnapshotException(Reason.NO_BASE, "the base of an incremental snapshot is gone");
     }
-    if (!possible || (promote && isMuch(root.changedSince(base.seq()), root.liveCount()))) {
-      kind(SnapshotKind.FULL);
+    if (possible) {
+      FrozenRoot.Changes changes = root.changesSince(base.seq());
+      if (!promote || changes.count() <= policy.promoteRatio() * root.liveCount()) {
+        return changes;
+      }
     }
-  }
-
-  private boolean isMuch(long changed, long live) {
-    return changed > policy.promoteRatio() * live;
+    kind(SnapshotKind.FULL);
+    return null;
   }
 }

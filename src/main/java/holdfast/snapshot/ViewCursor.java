@@ -26,7 +26,7 @@ final class ViewCursor extends RootCursor {
       TxnRecords records,
       RootLists roots,
       int top) {
-    super(parts, digestSize, roots.firstLive());
+    super(parts, digestSize, false, roots.firstLive());
     this.chains = chains;
     this.tree = tree;
     this.records = records;

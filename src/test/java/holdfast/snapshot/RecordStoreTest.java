@@ -241,7 +241,7 @@ class RecordStoreTest {
       store.publish(b, seq);
       assertThrows(FreezeRevokedException.class, root::enterBatch);
       assertThrows(FreezeRevokedException.class, () -> root.liveSince(0));
-      assertThrows(FreezeRevokedException.class, () -> root.changedSince(0));
+      assertThrows(FreezeRevokedException.class, () -> root.changesSince(0));
       store.drain(Integer.MAX_VALUE);
       store.verify();
       root.close();
@@ -461,7 +461,7 @@ class RecordStoreTest {
       root.forEachLiveSince(8, (key, value, modSeq) -> seqs.add(modSeq));
       root.forEachTombstoneSince(8, (key, value, modSeq) -> seqs.add(modSeq));
       assertEquals(List.of(9L, 11L, 10L, 11L), seqs);
-      assertEquals(4, root.changedSince(8));
+      assertEquals(4, root.changesSince(8).count());
     }
     store.clear();
     store.verify();

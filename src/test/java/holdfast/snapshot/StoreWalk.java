@@ -526,7 +526,7 @@ final class StoreWalk {
             state.remove(number(key));
             changed[0]++;
           });
-      assertEquals(changed[0], root.changedSince(past.getKey()));
+      assertEquals(changed[0], root.changesSince(past.getKey()).count());
       assertEquals(model.published.keySet(), state.keySet(), "changes since " + past.getKey());
       state.forEach((key, value) -> assertArrayEquals(model.published.get(key), value));
     }
