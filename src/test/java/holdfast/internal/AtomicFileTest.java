@@ -65,6 +65,18 @@ class AtomicFileTest {
   }
 
   @Test
+  void aNameThatCouldNotBeForcedIsFreeAgainWhereNothingMayBeReplaced() throws IOException {
+    for (boolean replace : new boolean[] {false, true}) {
+      disk.faults()
+          .fail(1, EnumSet.of(SimFaults.Op.FORCE_DIRECTORY), "*", SimFaults.Effect.IO_ERROR);
+      assertThrows(IOException.class, () -> save(replace, 1));
+      assertEquals(replace, disk.exists(TARGET));
+      save(replace, 2);
+      assertArrayEquals(new byte[] {2}, disk.content().get("dir/name"));
+    }
+  }
+
+  @Test
   void anExistingFileIsReplacedOnlyWhenAllowed() throws IOException {
     save(false, 1);
     save(true, 2);
