@@ -1,11 +1,15 @@
 package holdfast.bench;
 
 import holdfast.checkpt.FrameStyle;
+import holdfast.snapshot.FrozenRoot;
 import holdfast.snapshot.HashKind;
 import holdfast.snapshot.LoadOptions;
+import holdfast.snapshot.RecordStore;
+import holdfast.snapshot.RecordStoreConfig;
 import holdfast.snapshot.SnapshotKind;
 import holdfast.snapshot.SnapshotLoader;
 import holdfast.snapshot.SnapshotService;
+import holdfast.wksp.Wksp;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,8 +30,13 @@ import org.mapdb.DBMaker;
 import org.mapdb.Serializer;
 
 /**
- * A store in memory with a {@link SnapshotSet}, all of which it writes to files, durably, and reads
- * back so that every record has been looked at, or copied, once.
+ * A store in memory with a {@link SnapshotSet}, all of which it writes to files, durably, and has
+ * back in two ways.
+ *
+ * <pre>{@code
+ * restore   the store in memory as it was, all records in it, whatever becomes of the file
+ * reopen    the file is the store, and each record is looked at once
+ * }</pre>
  */
 abstract class SnapshotPeer implements AutoCloseable {
   final SnapshotSet set;
@@ -39,8 +48,11 @@ abstract class SnapshotPeer implements AutoCloseable {
   /** The contender of a name. */
   static SnapshotPeer of(String contender, SnapshotSet set) throws IOException {
     return switch (contender) {
-      case "holdfast-lz4" -> new HoldfastPeer(set, FrameStyle.LZ4);
-      case "holdfast-raw" -> new HoldfastPeer(set, FrameStyle.RAW);
+      case "holdfast-lz4" -> new HoldfastPeer(set, FrameStyle.LZ4, HashKind.SUM256);
+      case "holdfast-raw" -> new HoldfastPeer(set, FrameStyle.RAW, HashKind.SUM256);
+      case "holdfast-lz4-unhashed" -> new HoldfastPeer(set, FrameStyle.LZ4, HashKind.NONE);
+      case "holdfast-raw-unhashed" -> new HoldfastPeer(set, FrameStyle.RAW, HashKind.NONE);
+      case "holdfast-mapped" -> new MappedPeer(set);
       case "mvstore" -> new MvPeer(set, false);
       case "mvstore-lzf" -> new MvPeer(set, true);
       case "mapdb" -> new MapDbPeer(set);
@@ -56,8 +68,13 @@ abstract class SnapshotPeer implements AutoCloseable {
   /** Forgets what the last {@link #restore} left. */
   void forget() throws IOException {}
 
-  /** Makes everything of a directory available; the number of records. */
+  /** Has everything of a directory in memory, as it was before; the number of records. */
   abstract long restore(Path directory) throws IOException;
+
+  /** Uses the file as it is; the number of records. */
+  long reopen(Path directory) throws IOException {
+    throw new UnsupportedOperationException("its files are read, not used");
+  }
 
   @Override
   public abstract void close() throws IOException;
@@ -72,13 +89,15 @@ abstract class SnapshotPeer implements AutoCloseable {
   /** A snapshot as it is by default: by two threads, checked before it becomes visible. */
   private static final class HoldfastPeer extends SnapshotPeer {
     private final FrameStyle style;
+    private final HashKind hash;
     private SnapshotRig source;
     private SnapshotRig target;
 
-    HoldfastPeer(SnapshotSet set, FrameStyle style) {
+    HoldfastPeer(SnapshotSet set, FrameStyle style, HashKind hash) {
       super(set);
       this.style = style;
-      source = new SnapshotRig(set, HashKind.SUM256);
+      this.hash = hash;
+      source = new SnapshotRig(set, hash);
       source.fill();
     }
 
@@ -94,7 +113,7 @@ abstract class SnapshotPeer implements AutoCloseable {
       if (source != null) {
         source.close(); // the store may be open once
         source = null;
-        target = new SnapshotRig(set, HashKind.SUM256);
+        target = new SnapshotRig(set, hash);
       }
       target.renew();
     }
@@ -116,6 +135,44 @@ abstract class SnapshotPeer implements AutoCloseable {
     }
   }
 
+  /** A store in a mapped workspace, which is opened again, and checked by that. */
+  private static final class MappedPeer extends SnapshotPeer {
+    private static final String FILE = "records.wksp";
+
+    MappedPeer(SnapshotSet set) {
+      super(set);
+    }
+
+    @Override
+    void write(Path directory) throws IOException {
+      Path file = directory.resolve(FILE);
+      try (SnapshotRig rig = new SnapshotRig(set, HashKind.SUM256, file)) {
+        rig.fill();
+      }
+      SnapshotSet.force(file);
+    }
+
+    @Override
+    long restore(Path directory) {
+      throw new UnsupportedOperationException("its file is the store");
+    }
+
+    @Override
+    long reopen(Path directory) throws IOException {
+      long[] count = {0};
+      try (Wksp wksp = Wksp.open(directory.resolve(FILE));
+          RecordStore store = RecordStore.open(wksp, RecordStoreConfig.BASE_TAG);
+          FrozenRoot root = store.tryFreeze().orElseThrow()) {
+        root.forEachLive(
+            (key, value, seq) -> count[0] += value.byteSize() == set.valueSize ? 1 : 0);
+      }
+      return all(count[0]);
+    }
+
+    @Override
+    public void close() {}
+  }
+
   /** H2's MVStore: a map in memory; its pages are copied into a new file, chunk by chunk. */
   private static final class MvPeer extends SnapshotPeer {
     private static final int COMMIT = 1 << 16;
@@ -123,6 +180,7 @@ abstract class SnapshotPeer implements AutoCloseable {
     private final boolean compressed;
     private final MVStore store = new MVStore.Builder().autoCommitDisabled().open();
     private final MVMap<byte[], byte[]> map = map(store);
+    private MVStore restored;
 
     MvPeer(SnapshotSet set, boolean compressed) {
       super(set);
@@ -166,7 +224,28 @@ abstract class SnapshotPeer implements AutoCloseable {
     }
 
     @Override
+    void forget() {
+      if (restored != null) {
+        restored.close();
+      }
+    }
+
+    @Override
     long restore(Path directory) {
+      restored = new MVStore.Builder().autoCommitDisabled().open();
+      MVMap<byte[], byte[]> copy = map(restored);
+      try (MVStore source = file(directory).readOnly().open()) {
+        Cursor<byte[], byte[]> all = map(source).cursor(null);
+        while (all.hasNext()) {
+          copy.append(all.next(), all.getValue());
+        }
+        restored.commit();
+      }
+      return all(copy.sizeAsLong());
+    }
+
+    @Override
+    long reopen(Path directory) {
       try (MVStore target = file(directory).readOnly().open()) {
         Cursor<byte[], byte[]> all = map(target).cursor(null);
         long count = 0;
@@ -180,6 +259,7 @@ abstract class SnapshotPeer implements AutoCloseable {
 
     @Override
     public void close() {
+      forget();
       store.close();
     }
   }
@@ -188,7 +268,7 @@ abstract class SnapshotPeer implements AutoCloseable {
   private static final class MapDbPeer extends SnapshotPeer {
     private final DB db = DBMaker.memoryDirectDB().make();
     private final BTreeMap<byte[], byte[]> map;
-    private DB opened;
+    private DB restored;
 
     MapDbPeer(SnapshotSet set) {
       super(set);
@@ -212,19 +292,39 @@ abstract class SnapshotPeer implements AutoCloseable {
     @Override
     void write(Path directory) {
       DB target = file(directory).make();
-      DB.TreeMapSink<byte[], byte[]> sink = tree(target).createFromSink();
-      for (Map.Entry<byte[], byte[]> entry : map.getEntries()) {
-        sink.put(entry.getKey(), entry.getValue());
-      }
-      sink.create();
+      pump(map, target);
       target.commit();
       target.close();
       SnapshotSet.force(directory.resolve("records.mapdb"));
     }
 
+    private static void pump(BTreeMap<byte[], byte[]> source, DB target) {
+      DB.TreeMapSink<byte[], byte[]> sink = tree(target).createFromSink();
+      for (Map.Entry<byte[], byte[]> entry : source.getEntries()) {
+        sink.put(entry.getKey(), entry.getValue());
+      }
+      sink.create();
+    }
+
+    @Override
+    void forget() {
+      if (restored != null) {
+        restored.close();
+      }
+    }
+
     @Override
     long restore(Path directory) {
-      opened = file(directory).readOnly().make();
+      restored = DBMaker.memoryDirectDB().make();
+      DB source = file(directory).readOnly().make();
+      pump(tree(source).open(), restored);
+      source.close();
+      return all(tree(restored).open().sizeLong());
+    }
+
+    @Override
+    long reopen(Path directory) {
+      DB opened = file(directory).readOnly().make();
       long count = 0;
       for (byte[] value : tree(opened).open().getValues()) {
         count += value.length == set.valueSize ? 1 : 0;
@@ -235,6 +335,7 @@ abstract class SnapshotPeer implements AutoCloseable {
 
     @Override
     public void close() {
+      forget();
       db.close();
     }
   }
@@ -242,6 +343,7 @@ abstract class SnapshotPeer implements AutoCloseable {
   /** Chronicle Map: a map in memory, put into one in a mapped file, which is mapped again. */
   private static final class ChroniclePeer extends SnapshotPeer {
     private final ChronicleMap<byte[], byte[]> map;
+    private ChronicleMap<byte[], byte[]> restored;
 
     ChroniclePeer(SnapshotSet set) {
       super(set);
@@ -272,7 +374,23 @@ abstract class SnapshotPeer implements AutoCloseable {
     }
 
     @Override
+    void forget() {
+      if (restored != null) {
+        restored.close();
+      }
+    }
+
+    @Override
     long restore(Path directory) throws IOException {
+      restored = builder().create();
+      try (ChronicleMap<byte[], byte[]> source = builder().createPersistedTo(file(directory))) {
+        source.forEachEntry(entry -> restored.put(entry.key().get(), entry.value().get()));
+      }
+      return all(restored.longSize());
+    }
+
+    @Override
+    long reopen(Path directory) throws IOException {
       long[] count = {0};
       try (ChronicleMap<byte[], byte[]> target = builder().createPersistedTo(file(directory))) {
         target.forEachEntry(e -> count[0] += e.value().get().length == set.valueSize ? 1 : 0);
@@ -282,6 +400,7 @@ abstract class SnapshotPeer implements AutoCloseable {
 
     @Override
     public void close() {
+      forget();
       map.close();
     }
   }

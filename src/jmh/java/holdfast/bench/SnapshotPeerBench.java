@@ -36,7 +36,7 @@ public class SnapshotPeerBench {
   public int records;
 
   /** Bytes of a value. */
-  @Param("128")
+  @Param("96")
   public int value;
 
   /** What is done. */
@@ -47,6 +47,8 @@ public class SnapshotPeerBench {
   @Param({
     "holdfast-lz4",
     "holdfast-raw",
+    "holdfast-lz4-unhashed",
+    "holdfast-raw-unhashed",
     "mvstore",
     "mvstore-lzf",
     "mapdb",

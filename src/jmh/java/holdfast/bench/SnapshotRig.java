@@ -12,6 +12,7 @@ import holdfast.snapshot.Txn;
 import holdfast.snapshot.Xid;
 import holdfast.wksp.Wksp;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -31,11 +32,13 @@ final class SnapshotRig implements AutoCloseable {
   private final HashKind hash;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment region;
+  private final Path file;
   private final long recMax;
   private final int recordSize;
   private final long dataMax;
   private final MemorySegment key = arena.allocate(SnapshotSet.KEY, Long.BYTES);
   private final MemorySegment value;
+  private Wksp wksp;
   private RecordStore store;
   private long seq;
 
@@ -43,14 +46,24 @@ final class SnapshotRig implements AutoCloseable {
     this(set, hash, 1 << 17);
   }
 
+  /** In a mapped workspace. */
+  SnapshotRig(SnapshotSet set, HashKind hash, Path file) {
+    this(set, hash, 1 << 17, file);
+  }
+
   /** With room for so many records that are in preparation, or published beside a snapshot. */
   SnapshotRig(SnapshotSet set, HashKind hash, int spare) {
+    this(set, hash, spare, null);
+  }
+
+  private SnapshotRig(SnapshotSet set, HashKind hash, int spare, Path file) {
     this.set = set;
     this.hash = hash;
+    this.file = file;
     recMax = set.records + spare;
     recordSize = set.valueSize <= INLINE_MAX ? 256 : 128;
     dataMax = (set.valueSize + 110L) * recMax * 23 / 20 + (recordSize + 32) * recMax + (96L << 20);
-    region = arena.allocate(Wksp.footprint(PART_MAX, dataMax), 1 << 21);
+    region = file == null ? arena.allocate(Wksp.footprint(PART_MAX, dataMax), 1 << 21) : null;
     value = arena.allocate(set.valueSize, Long.BYTES);
     renew();
   }
@@ -63,14 +76,24 @@ final class SnapshotRig implements AutoCloseable {
   void renew() {
     if (store != null) {
       store.close();
-    } else {
+    } else if (file == null) {
       region.fill((byte) 1);
     }
-    Wksp wksp = Wksp.create(region, "bench", 1, PART_MAX, dataMax);
+    wksp = wksp();
     store =
         RecordStore.create(
             wksp, RecordStoreConfig.builder(recMax).recordSize(recordSize).hash(hash).build());
     seq = 0;
+  }
+
+  private Wksp wksp() {
+    try {
+      return file == null
+          ? Wksp.create(region, "bench", 1, PART_MAX, dataMax)
+          : Wksp.create(file, "bench", 1, PART_MAX, dataMax);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Puts all records. */
@@ -145,6 +168,11 @@ final class SnapshotRig implements AutoCloseable {
   @Override
   public void close() {
     store.close();
+    try {
+      wksp.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     arena.close();
   }
 }
