@@ -14,8 +14,9 @@ import holdfast.internal.Mem;
  *
  * publish    OPEN: into the root
  *            FROZEN, DRAINING: into the pending root, which the first one becomes
- * drain      DRAINING: the oldest records of the pending root move into the root; each publication
- *            moves a quarter more than it brings, so that draining ends and none of them is long
+ * drain      DRAINING: the oldest records of the pending root move into the root; with each
+ *            publication a quarter more than it brings, so that draining ends and none of them is
+ *            long; less when others moved some
  * }</pre>
  *
  * <p>Everything here needs the tree lock in write mode.
@@ -28,6 +29,9 @@ final class Gate {
 
   /** The frozen root that is open; null when there is none. */
   private FrozenRoot frozen;
+
+  /** Records that were moved between publications, and that these need not move any more. */
+  private long helped;
 
   Gate(StoreMemory parts, TxnTree tree, Publication publication) {
     this.parts = parts;
@@ -84,6 +88,7 @@ final class Gate {
 
   private void rest() {
     int pending = tree.pending();
+    helped = 0;
     if (pending == StoreMemory.NONE) {
       state(StoreHeader.OPEN, 0);
     } else {
@@ -95,7 +100,10 @@ final class Gate {
   void published(long folded) {
     int state = state();
     if (state == StoreHeader.DRAINING) {
-      drain((int) Math.min(Integer.MAX_VALUE, folded + Math.max(limits.drainMore(), folded / 4)));
+      long due = folded + Math.max(limits.drainMore(), folded / 4);
+      long left = Math.max(0, due - helped);
+      helped -= due - left;
+      move((int) Math.min(Integer.MAX_VALUE, left));
     } else if (state == StoreHeader.FROZEN) {
       String why = limits.exceeded(publication, frozen);
       if (why != null) {
@@ -104,11 +112,17 @@ final class Gate {
     }
   }
 
-  /** Moves so many records, if the gate allows it; how many. */
+  /** Moves so many records between publications, if the gate allows it; how many. */
   int drain(int max) {
     if (state() != StoreHeader.DRAINING) {
       return 0;
     }
+    int moved = move(max);
+    helped += moved;
+    return moved;
+  }
+
+  private int move(int max) {
     int moved = publication.drain(max);
     if (tree.pending() == StoreMemory.NONE) {
       state(StoreHeader.OPEN, 0);

@@ -21,12 +21,15 @@ import java.util.function.Consumer;
  */
 final class SnapshotJob extends SaveJob {
   /** Records that a service moves at a time: publishers wait meanwhile. */
-  private static final int DRAIN = 64;
+  private static final int DRAIN = 32;
 
   /** Between two moves, so that publishers get their turn: the lock prefers who asks again. */
   static final long TURN_NANOS = 50_000;
 
   private static final long WAIT_NANOS = 1_000_000;
+
+  /** The part of the time of a freeze that the job gives, before the file is made durable. */
+  private static final int CATCH_UP_PART = 4;
 
   private final RecordStore store;
   private final SnapshotDirectory directory;
@@ -129,7 +132,19 @@ final class SnapshotJob extends SaveJob {
 
   /** Moves some of what a freeze left; false when nothing is left, or the store is frozen. */
   static boolean drain(RecordStore store) {
-    return store.drain(DRAIN) > 0;
+    try {
+      return store.drain(DRAIN) > 0;
+    } catch (IllegalStateException e) {
+      return false; // the store was closed before its service
+    }
+  }
+
+  /** Moves what was published meanwhile, so that publishers do not have to; so long at most. */
+  private void catchUp(Duration patience) {
+    long begin = System.nanoTime();
+    while (!isCancelled() && System.nanoTime() - begin < patience.toNanos() && drain(store)) {
+      LockSupport.parkNanos(TURN_NANOS);
+    }
   }
 
   private SnapshotInfo make(FrozenRoot root, UUID id, long wallClock) throws IOException {
@@ -181,6 +196,7 @@ final class SnapshotJob extends SaveJob {
                       root.contentHash());
               root.close(); // the rest needs the file alone
               frozen = Duration.ofNanos(System.nanoTime() - begin);
+              catchUp(frozen.dividedBy(CATCH_UP_PART));
               return footer;
             });
     wrote = true;

@@ -352,7 +352,7 @@ public final class SnapshotService implements AutoCloseable {
       hash(roots);
     }
     if (kind == null && roots.isEmpty()) {
-      LockSupport.parkNanos(this, catchUp() ? SnapshotJob.TURN_NANOS : LOOK_NANOS);
+      LockSupport.parkNanos(this, SnapshotJob.drain(store) ? SnapshotJob.TURN_NANOS : LOOK_NANOS);
     }
   }
 
@@ -366,15 +366,6 @@ public final class SnapshotService implements AutoCloseable {
       tell(new SnapshotEvent.Skipped(other, store.publishedSeq(), "the next one does it as well"));
     }
     return kind;
-  }
-
-  /** Moves what a freeze left, for a publisher that rests; whether there is more to move. */
-  private boolean catchUp() {
-    try {
-      return SnapshotJob.drain(store);
-    } catch (IllegalStateException e) {
-      return false; // the store was closed before its service
-    }
   }
 
   private void hash(List<CompletableFuture<byte[]>> asked) {

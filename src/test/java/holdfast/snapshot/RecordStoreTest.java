@@ -163,7 +163,16 @@ class RecordStoreTest {
       put(c, 200 + i, i);
     }
     store.publish(c, 3); // brings 12, moves 15
-    assertEquals(20 + 2 - 4 + 12 - 15, store.drain(Integer.MAX_VALUE));
+    assertEquals(10, store.drain(10));
+    Txn d = prepare(null);
+    put(d, 300, 1);
+    store.publish(d, 4); // brings 1, need not move 3
+    Txn e = prepare(null);
+    for (long i = 0; i < 8; i++) {
+      put(e, 400 + i, i);
+    }
+    store.publish(e, 5); // brings 8, and moves 3 of 10
+    assertEquals(20 + 2 - 4 + 12 - 15 - 10 + 1 + 8 - 3, store.drain(Integer.MAX_VALUE));
     for (long i = 0; i < 20; i++) {
       assertSees(null, i, i);
     }
