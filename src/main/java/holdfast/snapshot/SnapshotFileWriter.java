@@ -36,7 +36,7 @@ import java.util.concurrent.CancellationException;
  * <p>Used once, by one thread; {@link #cancel} may be called by any other.
  */
 final class SnapshotFileWriter {
-  /** Dirty pages never pile up behind the last force: so many bytes go to the disk at a time. */
+  /** So many bytes go to the disk at a time. */
   private static final long FORCE_STEP = 64L << 20;
 
   /** What the encoder of a slot keeps. */
@@ -57,7 +57,7 @@ final class SnapshotFileWriter {
   private Disk.File file;
   private DirectoryBuffer directory;
   private long position;
-  private long forced;
+  private ForceAhead ahead;
   private long records;
   private long tombstones;
   private long valueBytes;
@@ -167,8 +167,10 @@ final class SnapshotFileWriter {
       throw new IllegalArgumentException(hash + " in a file of kind " + header.hashKind());
     }
     file = target;
-    try (Arena shared = Arena.ofShared()) {
+    try (Arena shared = Arena.ofShared();
+        ForceAhead steps = new ForceAhead(target, FORCE_STEP, threads > 1)) {
       arena = shared;
+      ahead = steps;
       directory = new DirectoryBuffer(arena);
       MemorySegment scratch = arena.allocate(SnapFooter.SIZE, Long.BYTES);
       header.put(scratch);
@@ -184,7 +186,9 @@ final class SnapshotFileWriter {
           run(pipeline, removed, true);
         }
       }
-      return finish(scratch, headerCrc, storeRecords, storeValueBytes, hash);
+      SnapFooter footer = finish(scratch, headerCrc, storeRecords, storeValueBytes, hash);
+      steps.await();
+      return footer;
     }
   }
 
@@ -465,10 +469,7 @@ final class SnapshotFileWriter {
   private void append(MemorySegment bytes) throws IOException {
     file.write(bytes, position);
     position += bytes.byteSize();
-    if (position - forced >= FORCE_STEP) {
-      file.force(false);
-      forced = position;
-    }
+    ahead.written(position);
     rate.spend(bytes.byteSize());
     while (rate.waitSlice()) {
       checkCancelled();
