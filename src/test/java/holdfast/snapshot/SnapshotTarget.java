@@ -89,7 +89,7 @@ public final class SnapshotTarget {
           disk,
           DIR.resolve("full-00000000000000000006.snap"),
           base.full(FrameStyle.RAW, SnapHeader.BATCH_MIN),
-          0);
+          1);
       try (Disk.File file =
           disk.open(DIR.resolve("full-00000000000000000010.snap"), Disk.Mode.CREATE)) {
         file.write(crafted.mem, 0);
