@@ -2,6 +2,7 @@ import holdfast.testkit.Guard;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -241,16 +242,12 @@ class Sabotage {
 
     private int tests;
 
-    public static void main(String[] args) {
-      DiscoverySelector selector =
-          args.length < 2 || args[1].isEmpty()
-              ? DiscoverySelectors.selectClass(args[0])
-              : DiscoverySelectors.selectMethod(args[0], args[1]);
+    public static void main(String[] args) throws ClassNotFoundException {
       Half listener = new Half();
       LauncherFactory.create()
           .execute(
               LauncherDiscoveryRequestBuilder.request()
-                  .selectors(selector)
+                  .selectors(selectors(Class.forName(args[0]), args.length < 2 ? "" : args[1]))
                   .filters(TagFilter.excludeTags("thorough"))
                   .configurationParameter("jqwik.reporting.onlyfailures", "true")
                   .configurationParameter("jqwik.tries.default", "200")
@@ -259,6 +256,20 @@ class Sabotage {
               listener);
       System.out.flush();
       Runtime.getRuntime().halt(listener.tests == 0 ? NO_TEST : PASSED);
+    }
+
+    /** A class, or those of its methods that have a name, whatever their parameters. */
+    private static List<DiscoverySelector> selectors(Class<?> type, String method) {
+      if (method.isEmpty()) {
+        return List.of(DiscoverySelectors.selectClass(type));
+      }
+      List<DiscoverySelector> all = new ArrayList<>();
+      for (Method one : type.getDeclaredMethods()) {
+        if (one.getName().equals(method)) {
+          all.add(DiscoverySelectors.selectMethod(type, one));
+        }
+      }
+      return all;
     }
 
     @Override
