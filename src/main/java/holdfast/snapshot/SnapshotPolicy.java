@@ -19,7 +19,8 @@ import java.util.Objects;
  * @param batchBytes most data bytes of a batch, 64 KiB to 64 MiB
  * @param workers how many threads work at a snapshot, the service's own and 1 to 1024; as many at a
  *     merge beside it. Each takes about two and a half times {@code batchBytes} of memory while it
- *     does, and two more are taken
+ *     does, and two more are taken. With more than one, another thread that computes nothing waits
+ *     for the disk every 64 MiB
  * @param bytesPerSecond limit on what is written; 0 for none. It lengthens the time that the store
  *     is frozen; a merge gets what others leave of it
  * @param promoteRatio an incremental snapshot becomes a full one when more than this part of the
