@@ -150,6 +150,26 @@ class Lz4BlockInputStreamTest {
     assertThrows(IndexOutOfBoundsException.class, () -> in.read(new byte[2], 1, 2));
   }
 
+  /** A block that decodes to less than it claims, with the checksum of what stood there before. */
+  @Test
+  void bytesOfTheBlockBeforeAreNotShown() {
+    byte[] before = Content.of(3, 1, 1024);
+    byte[] some = Arrays.copyOf(before, 500);
+    byte[] block = Lz4.compress(some);
+    int checksum = XxHash32.hash(before, 0, before.length, 0x9747B28C) & 0xFFFFFFF;
+    byte[] first = stream(before, 10);
+    var stream = new ByteArrayOutputStream();
+    stream.write(first, 0, first.length - END.length() / 2);
+    int start = stream.size();
+    byte[] header = header(0x20, block.length, before.length, checksum).array();
+    stream.write(header, 0, 21);
+    stream.writeBytes(block);
+    stream.writeBytes(HexFormat.of().parseHex(END));
+    var in = new Lz4BlockInputStream(new ByteArrayInputStream(stream.toByteArray()));
+    var e = assertThrows(CorruptDataException.class, in::readAllBytes);
+    assertEquals(start + 21, e.offset());
+  }
+
   private static String text(String hex, boolean concatenated) throws IOException {
     var below = new ByteArrayInputStream(HexFormat.of().parseHex(hex));
     try (var in = new Lz4BlockInputStream(below, Limits.DEFAULT, concatenated)) {

@@ -171,6 +171,27 @@ class StoreVerifyTest {
     assertEquals(List.of(), missed);
   }
 
+  @Test
+  void chainsAreNotThoseOfOtherKeys() {
+    make(HashKind.SUM256);
+    StoreMemory parts = StoreOpening.check(rig.wksp, header);
+    int tried = 0;
+    for (long a = 0; a <= parts.chainMask; a++) {
+      for (long b = 0; b < a; b++) {
+        long first = parts.chains + a * Long.BYTES;
+        long second = parts.chains + b * Long.BYTES;
+        long head = Mem.getLong(rig.region, first);
+        if ((int) head != (int) Mem.getLong(rig.region, second)) {
+          Mem.putLong(rig.region, first, Mem.getLong(rig.region, second));
+          Mem.putLong(rig.region, second, head);
+          assertTrue(isRefused(a + " for " + b), a + " for " + b);
+          tried++;
+        }
+      }
+    }
+    assertTrue(tried > 0);
+  }
+
   @ParameterizedTest
   @EnumSource
   void everyByteOfATransactionIsWatched(HashKind hash) {
