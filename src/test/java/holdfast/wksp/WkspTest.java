@@ -210,6 +210,19 @@ class WkspTest {
   }
 
   @Test
+  void theLivingKeepTheirLock() {
+    Wksp wksp = wksp(4, 1000);
+    MemorySegment mem = wksp.region().mem;
+    Wksp other = Wksp.join(mem, HURRIED);
+    long living = ProcessHandle.current().parent().orElseThrow().pid();
+    Mem.putLong(mem, WkspHeader.OWNER_OFFSET, living);
+    var e = assertThrows(WkspLockedException.class, () -> other.alloc(1, 1, 1));
+    assertEquals(living, e.owner());
+    assertEquals(living, wksp.lockOwner());
+    assertTrue(other.recoveries().isEmpty());
+  }
+
+  @Test
   void withRecoveryOffADeadOwnerKeepsTheLock() {
     Wksp wksp = wksp(4, 1000);
     MemorySegment mem = wksp.region().mem;
