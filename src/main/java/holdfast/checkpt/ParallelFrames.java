@@ -1,5 +1,6 @@
 package holdfast.checkpt;
 
+import holdfast.internal.Failures;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
@@ -96,12 +97,8 @@ final class ParallelFrames {
   }
 
   private void throwFailure() throws IOException {
-    switch (failure) {
-      case null -> {}
-      case IOException e -> throw e;
-      case RuntimeException e -> throw e;
-      case Error e -> throw e;
-      default -> throw new IllegalStateException(failure);
+    if (failure != null) {
+      throw Failures.rethrow(failure);
     }
   }
 

@@ -65,6 +65,26 @@ public final class Workers {
     rethrow(failures);
   }
 
+  /**
+   * Waits for the end of a thread; for nothing when it is the calling one. An interrupt meanwhile
+   * is kept for later.
+   *
+   * @param thread started, or never to be
+   */
+  public static void join(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive() && thread != Thread.currentThread()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private static void attempt(Task task, int worker, Throwable[] failures) {
     try {
       task.run(worker);
@@ -82,12 +102,8 @@ public final class Workers {
         first.addSuppressed(failure);
       }
     }
-    switch (first) {
-      case null -> {}
-      case IOException e -> throw e;
-      case RuntimeException e -> throw e;
-      case Error e -> throw e;
-      default -> throw new AssertionError(first);
+    if (first != null) {
+      throw Failures.rethrow(first);
     }
   }
 }

@@ -1,6 +1,8 @@
 package holdfast.snapshot;
 
 import holdfast.internal.Disk;
+import holdfast.internal.Failures;
+import holdfast.internal.Workers;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +31,9 @@ final class ForceAhead implements AutoCloseable {
   /** The last one, if it is done by another thread and was not looked at since. */
   private FutureTask<Void> running;
 
+  /** Of the last one; null when this thread forces. */
+  private Thread thread;
+
   /**
    * Forces nothing yet.
    *
@@ -50,7 +55,7 @@ final class ForceAhead implements AutoCloseable {
     asked = position;
     if (beside) {
       running = new FutureTask<>(this::force);
-      Thread.ofPlatform().name("holdfast-snapshot-f").daemon().start(running);
+      thread = Thread.ofPlatform().name("holdfast-snapshot-f").daemon().start(running);
     } else {
       force();
     }
@@ -74,31 +79,15 @@ final class ForceAhead implements AutoCloseable {
       throw new InterruptedIOException("interrupted while a file was forced");
     } catch (ExecutionException e) {
       running = null;
-      switch (e.getCause()) {
-        case IOException cause -> throw cause;
-        case RuntimeException cause -> throw cause;
-        case Error cause -> throw cause;
-        default -> throw new IllegalStateException(e.getCause());
-      }
+      throw Failures.rethrow(e.getCause());
     }
   }
 
   /** Waits for the last one whatever becomes of it: the file can be closed. Keeps an interrupt. */
   @Override
   public void close() {
-    boolean interrupted = false;
-    while (running != null) {
-      try {
-        running.get();
-        running = null;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      } catch (ExecutionException e) {
-        running = null; // the writer has failed, or it would have waited
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    if (thread != null) {
+      Workers.join(thread);
     }
   }
 }

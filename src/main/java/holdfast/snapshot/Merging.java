@@ -1,5 +1,7 @@
 package holdfast.snapshot;
 
+import holdfast.internal.Failures;
+import holdfast.internal.Workers;
 import java.io.IOException;
 import java.util.List;
 import java.util.Queue;
@@ -107,15 +109,10 @@ final class Merging {
    * @throws IOException what the job threw
    */
   SnapshotInfo outcome() throws IOException {
-    SnapshotService.join(thread);
+    Workers.join(thread);
     if (task.state() == FutureTask.State.SUCCESS) {
       return task.resultNow();
     }
-    switch (task.exceptionNow()) {
-      case IOException e -> throw e;
-      case RuntimeException e -> throw e;
-      case Error e -> throw e;
-      case Throwable e -> throw new IllegalStateException(e);
-    }
+    throw Failures.rethrow(task.exceptionNow());
   }
 }

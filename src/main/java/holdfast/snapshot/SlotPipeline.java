@@ -1,5 +1,7 @@
 package holdfast.snapshot;
 
+import holdfast.internal.Failures;
+import holdfast.internal.Workers;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.List;
@@ -113,13 +115,10 @@ final class SlotPipeline<S> implements AutoCloseable {
           await();
         }
       }
-      return switch (failures[i]) {
-        case null -> slots.get(i);
-        case IOException e -> throw e;
-        case RuntimeException e -> throw e;
-        case Error e -> throw e;
-        default -> throw new IllegalStateException(failures[i]);
-      };
+      if (failures[i] != null) {
+        throw Failures.rethrow(failures[i]);
+      }
+      return slots.get(i);
     } finally {
       lock.unlock();
     }
@@ -199,18 +198,10 @@ final class SlotPipeline<S> implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    boolean interrupted = false;
     for (Thread helper : helpers) {
-      while (helper != null && helper.isAlive()) {
-        try {
-          helper.join();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
+      if (helper != null) {
+        Workers.join(helper);
       }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 }

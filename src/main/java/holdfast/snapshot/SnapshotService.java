@@ -2,6 +2,7 @@ package holdfast.snapshot;
 
 import holdfast.internal.Disk;
 import holdfast.internal.OsDisk;
+import holdfast.internal.Workers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
@@ -290,22 +291,7 @@ public final class SnapshotService implements AutoCloseable {
     }
     cancel();
     LockSupport.unpark(thread);
-    join(thread);
-  }
-
-  /** Waits for the end of another thread. An interrupt meanwhile is kept. */
-  static void join(Thread other) {
-    boolean interrupted = false;
-    while (other.isAlive() && other != Thread.currentThread()) {
-      try {
-        other.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Workers.join(thread);
   }
 
   // ------------------------------------------------------------------------- the thread

@@ -5,6 +5,7 @@ import holdfast.Limits;
 import holdfast.Progress;
 import holdfast.Structure;
 import holdfast.internal.Disk;
+import holdfast.internal.Failures;
 import holdfast.internal.OsDisk;
 import holdfast.internal.Sidecar;
 import java.io.IOException;
@@ -199,12 +200,7 @@ public final class WkspRestore {
       e.addSuppressed(new WkspResetException());
     }
     wksp.unlock();
-    switch (e) {
-      case IOException io -> throw io;
-      case RuntimeException runtime -> throw runtime;
-      case Error error -> throw error;
-      default -> throw new AssertionError(e);
-    }
+    throw Failures.rethrow(e);
   }
 
   private static RuntimeException unwrapped(RuntimeException e) throws IOException {
