@@ -205,7 +205,7 @@ enum FileFormat {
 
     @Override
     long verify(Path path, FileChannel file, Limits limits) throws IOException {
-      int threads = Math.min(1024, Runtime.getRuntime().availableProcessors());
+      int threads = SnapshotCommand.processors();
       return SnapshotLoader.verify(path, VerifyLevel.FULL, limits, threads, Progress.NONE)
           .valueBytes();
     }

@@ -123,7 +123,7 @@ final class SnapshotCommand implements Command {
   private int threads() {
     String word = arguments.value("--threads", null);
     if (word == null) {
-      return Math.min(THREADS_MAX, Runtime.getRuntime().availableProcessors());
+      return processors();
     }
     try {
       int threads = Integer.parseInt(word);
@@ -135,6 +135,11 @@ final class SnapshotCommand implements Command {
     }
     throw CommandException.usage(
         "--threads needs a number from 1 to " + THREADS_MAX + ", not '" + word + "'", "");
+  }
+
+  /** As many threads as there are processors, if so many may work. */
+  static int processors() {
+    return Math.min(THREADS_MAX, Runtime.getRuntime().availableProcessors());
   }
 
   /** Calls something, with a bar for a file. */

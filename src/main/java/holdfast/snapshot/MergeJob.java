@@ -65,7 +65,7 @@ final class MergeJob extends SaveJob {
       var merge =
           new SnapshotMerge(full, later, policy.workers(), rate, Long.MAX_VALUE, this::progress);
       onCancel(merge::cancel);
-      directory.requireSpace(merge.payload(), policy.minFreeBytes());
+      directory.requireSpace(total(), policy.minFreeBytes());
       SnapHeader header = merge.header(id, wallClock, policy.style(), policy.batchBytes());
       return directory.publish(
           header, policy.verifyAfterWrite(), file -> merge.write(file, header));

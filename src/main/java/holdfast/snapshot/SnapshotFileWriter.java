@@ -3,7 +3,6 @@ package holdfast.snapshot;
 import holdfast.Progress;
 import holdfast.checkpt.Checkpt;
 import holdfast.checkpt.FrameStyle;
-import holdfast.internal.Check;
 import holdfast.internal.Crc32c;
 import holdfast.internal.Disk;
 import holdfast.internal.Mem;
@@ -112,7 +111,8 @@ final class SnapshotFileWriter {
       SnapHeader header, int threads, ByteRate rate, long expected, Progress progress) {
     header.check();
     this.header = header;
-    this.threads = Check.range(threads, 1, 1 << 10, "threads");
+    LoadOptions.checkThreads(threads);
+    this.threads = threads;
     this.rate = rate;
     this.expected = expected;
     this.progress = progress;

@@ -135,7 +135,7 @@ final class SnapshotJob extends SaveJob {
     try {
       return store.drain(DRAIN) > 0;
     } catch (IllegalStateException e) {
-      return false; // the store was closed before its service
+      return false; // the store was closed before its service, or broke
     }
   }
 

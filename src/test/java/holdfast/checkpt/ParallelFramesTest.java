@@ -1,5 +1,6 @@
 package holdfast.checkpt;
 
+import static holdfast.testkit.Latches.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -316,14 +317,6 @@ class ParallelFramesTest {
     caller.join();
     assertEquals(1, caught.size());
     assertTrue(caught.getFirst() instanceof java.io.InterruptedIOException, caught.toString());
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package holdfast.snapshot;
 
+import static holdfast.testkit.Latches.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
@@ -40,14 +41,6 @@ class SlotPipelineTest {
     for (int i = 0; i < count; i++) {
       assertTrue(pieces.contains(pipeline.free()));
       pipeline.submit();
-    }
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
     }
   }
 

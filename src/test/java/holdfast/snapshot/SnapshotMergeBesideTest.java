@@ -2,6 +2,7 @@ package holdfast.snapshot;
 
 import static holdfast.snapshot.SnapshotKind.FULL;
 import static holdfast.snapshot.SnapshotKind.INCREMENTAL;
+import static holdfast.testkit.Latches.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -157,13 +158,7 @@ class SnapshotMergeBesideTest {
     assertStands(3, full(1), full(2), incr(1, 3));
     rig.newStore();
     SnapshotLoader.load(rig.sim, rig.dir, new StoreTarget(rig.store()), LoadOptions.DEFAULT);
-    service = rig.start(policy());
-    assertEquals(1, service.status().base().seq());
-    assertEquals(1, saved(4, INCREMENTAL).baseSeq());
-    rig.settle();
-    assertStands(4, full(1), full(2), incr(1, 4));
-    saved(5, FULL);
-    assertStands(5, full(5));
+    assertGoesOnWithTheOldBase();
   }
 
   /** As when the process ends between the rename and what follows from it, and the store stays. */
@@ -175,6 +170,10 @@ class SnapshotMergeBesideTest {
     merge.get();
     service.close();
     rig.store().retainTombstonesSince(1); // nothing was published, so they are still there
+    assertGoesOnWithTheOldBase();
+  }
+
+  private void assertGoesOnWithTheOldBase() throws Exception {
     service = rig.start(policy());
     assertEquals(1, service.status().base().seq());
     assertEquals(1, saved(4, INCREMENTAL).baseSeq());
@@ -267,14 +266,6 @@ class SnapshotMergeBesideTest {
     assertEquals(2, before.get().seq());
     assertEquals(FULL, full.get().kind());
     assertEquals(3, full.get().seq());
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 
   /** A store that changes much is not walked while a full one is nearly there. */
