@@ -104,6 +104,13 @@ final class CkptHeader {
     return CkptMeta.format(STYLE);
   }
 
+  /** Requires that two numbers agree. */
+  static void same(long at, long expected, long found, String what) {
+    if (expected != found) {
+      throw corrupt(at, Long.toUnsignedString(expected) + " " + what, Long.toUnsignedString(found));
+    }
+  }
+
   static CorruptDataException corrupt(long offset, String expected, String found) {
     return new CorruptDataException(format(), offset, expected, found);
   }

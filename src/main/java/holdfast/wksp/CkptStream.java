@@ -72,7 +72,7 @@ final class CkptStream {
       throw new CorruptDataException(
           meta.format(), end, "allocations beside each other", "two that overlap");
     }
-    target.requireFit(extents, which, meta.format());
+    target.requireFit(extents, which);
     touch();
     target.finish(extents, which);
     return new WkspRestoreReport(
@@ -132,8 +132,8 @@ final class CkptStream {
       } else if (CkptCommand.isAppendix(command)) {
         appendix(in, at, CkptCommand.b(command), CkptCommand.c(command));
       } else {
-        same(at, groups == 0, "an appendix");
-        same(at, CkptCommand.c(command) == lastAppendix, "the last appendix at " + lastAppendix);
+        CkptHeader.same(at, 0, groups, "groups without an appendix");
+        CkptHeader.same(at, lastAppendix, CkptCommand.c(command), "as the last appendix");
         in.closeFrame();
         footer(in, at, header);
         return;
@@ -153,8 +153,11 @@ final class CkptStream {
   }
 
   private void group(Restore in, long at, MemorySegment command) throws IOException {
-    same(at, groups < CgroupPlan.GROUPS_MAX, "at most " + CgroupPlan.GROUPS_MAX + " groups");
+    if (groups == CgroupPlan.GROUPS_MAX) {
+      throw CkptHeader.corrupt(at, "at most " + CgroupPlan.GROUPS_MAX + " groups", "one more");
+    }
     int first = extents.count;
+    long commandAt = at;
     while (CkptCommand.isMeta(command)) {
       CkptFile.add(
           extents,
@@ -162,10 +165,13 @@ final class CkptStream {
           CkptCommand.a(command),
           CkptCommand.b(command),
           CkptCommand.c(command),
-          in.offset());
+          commandAt);
+      commandAt = in.offset();
       in.meta(command);
     }
-    same(in.offset(), CkptCommand.isData(command), "a data command");
+    if (!CkptCommand.isData(command)) {
+      throw CkptHeader.corrupt(commandAt, "a data command", CkptCommand.text(command));
+    }
     groupOffset[groups] = at;
     groupAllocs[groups++] = extents.count - first;
     for (int i = first; i < extents.count; i++) {
@@ -186,8 +192,8 @@ final class CkptStream {
   }
 
   private void appendix(Restore in, long at, long count, long previous) throws IOException {
-    same(at, count == groups, groups + " groups"); // the original does not compare these
-    same(at, previous == lastAppendix, "the appendix before at " + lastAppendix);
+    CkptHeader.same(at, groups, count, "groups"); // the original does not compare these
+    CkptHeader.same(at, lastAppendix, previous, "as the appendix before");
     MemorySegment offsets = scratch.asSlice(0, (long) groups * Long.BYTES);
     MemorySegment counts = scratch.asSlice(offsets.byteSize(), offsets.byteSize());
     in.data(offsets);
@@ -195,8 +201,8 @@ final class CkptStream {
     for (int g = 0; g < groups; g++) {
       long offset = Mem.getLong(offsets, (long) g * Long.BYTES);
       long allocs = Mem.getLong(counts, (long) g * Long.BYTES);
-      same(at, offset == groupOffset[g], "group " + g + " at byte " + groupOffset[g]);
-      same(at, allocs == groupAllocs[g], groupAllocs[g] + " allocations in group " + g);
+      CkptHeader.same(at, groupOffset[g], offset, "as the offset of a group");
+      CkptHeader.same(at, groupAllocs[g], allocs, "allocations in a group");
     }
     allGroups += groups;
     groups = 0;
@@ -210,15 +216,9 @@ final class CkptStream {
     in.meta(mem);
     end = in.closeFrame();
     CkptFooter found = CkptFooter.read(mem, at, header);
-    same(at, found.allocCount() == extents.count, extents.count + " allocations");
-    same(at, found.groupCount() == allGroups, allGroups + " groups");
-    same(at, found.volumeCount() == volumes, volumes + " volumes");
-    same(at, found.volumesOffset() == volumesOffset, "volumes at " + volumesOffset);
-  }
-
-  private static void same(long at, boolean holds, String expected) {
-    if (!holds) {
-      throw CkptHeader.corrupt(at, expected, "something else");
-    }
+    CkptHeader.same(at, extents.count, found.allocCount(), "allocations");
+    CkptHeader.same(at, allGroups, found.groupCount(), "groups");
+    CkptHeader.same(at, volumes, found.volumeCount(), "volumes");
+    CkptHeader.same(at, volumesOffset, found.volumesOffset(), "as the offset of the volumes");
   }
 }

@@ -1,6 +1,5 @@
 package holdfast.wksp;
 
-import holdfast.CorruptDataException;
 import holdfast.internal.Mem;
 import java.lang.foreign.MemorySegment;
 
@@ -43,12 +42,11 @@ final class CkptTarget {
   }
 
   /**
-   * Requires that allocations fit.
+   * Requires that allocations fit, no two of which overlap.
    *
    * @throws IllegalArgumentException when they do not, saying what they need
-   * @throws CorruptDataException when two of them overlap
    */
-  void requireFit(Extents extents, boolean[] which, String format) {
+  void requireFit(Extents extents, boolean[] which) {
     long lo = Long.MAX_VALUE;
     long hi = 0;
     long count = 0;
@@ -60,10 +58,7 @@ final class CkptTarget {
       }
     }
     int gaps = extents.gaps(which, region.gaddrLo, region.gaddrHi);
-    if (gaps < 0) {
-      throw new CorruptDataException(
-          format, 0, "allocations beside each other", "two that overlap");
-    }
+    assert gaps >= 0 : "allocations that overlap";
     boolean inside = count == 0 || (lo >= region.gaddrLo && hi <= region.gaddrHi);
     if (!inside || count + gaps > region.partMax) {
       throw new IllegalArgumentException(

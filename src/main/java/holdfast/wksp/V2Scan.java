@@ -80,7 +80,7 @@ final class V2Scan {
       result.infoEnd = in.offset();
       CkptFooter footer = footer(header);
       volumes(footer);
-      groups(footer);
+      groups();
       ends();
       return result;
     }
@@ -134,7 +134,8 @@ final class V2Scan {
     long appendix = CkptCommand.c(command);
     result.volumesOffset = at;
     result.volumesEnd = closeFrame(at, footerOffset);
-    long limit = at;
+    long from = at; // the frame that tells where the appendix is
+    long limit = at; // where the frame behind it begins
     long allocsLeft = footer.allocCount();
     int volumes = 0;
     while (appendix != 0) {
@@ -148,7 +149,7 @@ final class V2Scan {
       }
       if (appendix < result.infoEnd || appendix >= limit) {
         throw CkptHeader.corrupt(
-            limit,
+            from,
             "the offset of an appendix in [" + result.infoEnd + "," + limit + ")",
             Long.toUnsignedString(appendix));
       }
@@ -168,18 +169,12 @@ final class V2Scan {
       result.volumeGroups[volumes] = (int) count;
       volumes++;
       limit = count == 0 ? appendix : result.groupOffset[result.groupCount - 1];
-      if (previous != 0 && (previous < 0 || previous >= limit)) {
-        throw CkptHeader.corrupt(
-            appendix, "an appendix before byte " + limit, Long.toUnsignedString(previous));
-      }
-      if (limit < result.infoEnd) {
-        throw CkptHeader.corrupt(appendix, "groups behind byte " + result.infoEnd, "" + limit);
-      }
+      from = appendix;
       appendix = previous;
     }
-    same(footer.volumeCount(), volumes, size - CkptFooter.FOOTPRINT, "volumes");
-    same(footer.groupCount(), result.groupCount, size - CkptFooter.FOOTPRINT, "groups");
-    same(0, allocsLeft, size - CkptFooter.FOOTPRINT, "allocations left");
+    CkptHeader.same(footerOffset, footer.volumeCount(), volumes, "volumes");
+    CkptHeader.same(footerOffset, footer.groupCount(), result.groupCount, "groups");
+    CkptHeader.same(footerOffset, 0, allocsLeft, "allocations left");
     reverse(volumes);
   }
 
@@ -189,13 +184,6 @@ final class V2Scan {
       throw CkptHeader.corrupt(at, "a frame up to byte " + limit, "one up to " + end);
     }
     return end;
-  }
-
-  private static void same(long expected, long found, long at, String what) {
-    if (expected != found) {
-      throw CkptHeader.corrupt(
-          at, Long.toUnsignedString(expected) + " " + what, Long.toUnsignedString(found));
-    }
   }
 
   /** Reads the groups of a volume, the last one first. */
@@ -215,7 +203,7 @@ final class V2Scan {
             "an offset in [" + result.infoEnd + "," + limit + ") for group " + i,
             Long.toUnsignedString(offset));
       }
-      if (Long.compareUnsigned(allocs, left) > 0 || allocs > Integer.MAX_VALUE) {
+      if (Long.compareUnsigned(allocs, left) > 0 || allocs >>> 31 != 0) {
         throw CkptHeader.corrupt(
             at,
             "at most " + Long.toUnsignedString(left) + " allocations in group " + i,
@@ -260,7 +248,7 @@ final class V2Scan {
   }
 
   /** Reads the commands of all groups, in the order of the file. */
-  private void groups(CkptFooter footer) throws IOException {
+  private void groups() throws IOException {
     int g = 0;
     for (int volume = 0; volume < result.volumeGroups.length; volume++) {
       int end = g + result.volumeGroups[volume];
@@ -269,7 +257,6 @@ final class V2Scan {
         group(g, limit);
       }
     }
-    same(footer.allocCount(), result.extents.count, size - CkptFooter.FOOTPRINT, "allocations");
   }
 
   private void group(int g, long limit) throws IOException {

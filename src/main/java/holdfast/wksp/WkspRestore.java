@@ -100,7 +100,7 @@ public final class WkspRestore {
     boolean dirty = false;
     wksp.lock();
     try {
-      target.requireFit(checkpt.extents, which, checkpt.format());
+      target.requireFit(checkpt.extents, which);
       dirty = true;
       wksp.begin();
       target.clear();
