@@ -195,17 +195,17 @@ public final class FrozenRoot implements AutoCloseable {
 
   /** A walk over all records; to be used inside of batches only. */
   RootCursor live() {
-    return new Walk(false, roots.firstLive());
+    return new Walk(roots.firstLive());
   }
 
   /** A walk over the records published after some time. Not to be called inside of a batch. */
   RootCursor liveSince(long seq) {
-    return cursor(live(seq).first);
+    return walk(live(seq));
   }
 
   /** A walk over the tombstones published after some time. Not to be called inside of a batch. */
   RootCursor tombstonesSince(long seq) {
-    return cursor(tombstones(seq).first);
+    return walk(tombstones(seq));
   }
 
   /**
@@ -217,25 +217,21 @@ public final class FrozenRoot implements AutoCloseable {
 
   /** What was published after some time. Not to be called inside of a batch. */
   Changes changesSince(long seq) {
-    Suffix live = live(seq);
-    Suffix tombstones = tombstones(seq);
-    return new Changes(cursor(live.first), cursor(tombstones.first), live.count + tombstones.count);
+    Trail live = live(seq);
+    Trail tombstones = tombstones(seq);
+    return new Changes(walk(live), walk(tombstones), live.count() + tombstones.count());
   }
 
-  /** The end of a list; none has no first record. */
-  private record Suffix(int first, long count) {}
-
-  private Suffix live(long seq) {
-    return back(roots.lastLive(), roots.liveCount(), seq);
+  private Trail live(long seq) {
+    return back(roots.lastLive(), roots.liveCount(), roots.liveMarks, seq);
   }
 
-  private Suffix tombstones(long seq) {
-    return back(roots.lastTombstone(), roots.tombstoneCount(), seq);
+  private Trail tombstones(long seq) {
+    return back(roots.lastTombstone(), roots.tombstoneCount(), roots.tombstoneMarks, seq);
   }
 
-  /** What changed lately lies anywhere. */
-  private RootCursor cursor(int first) {
-    return new Walk(true, first);
+  private RootCursor walk(Trail trail) {
+    return new TrailCursor(this, parts, digestSize, trail);
   }
 
   /** All records, as often as they are wanted. */
@@ -260,8 +256,8 @@ public final class FrozenRoot implements AutoCloseable {
 
   /** A walk whose stretches are batches. */
   private final class Walk extends RootCursor {
-    Walk(boolean readsAhead, int first) {
-      super(FrozenRoot.this.parts, FrozenRoot.this.digestSize, readsAhead, first);
+    Walk(int first) {
+      super(FrozenRoot.this.parts, FrozenRoot.this.digestSize, first);
     }
 
     @Override
@@ -276,28 +272,18 @@ public final class FrozenRoot implements AutoCloseable {
   }
 
   /** The records of a list whose numbers are larger, found from its end. */
-  private Suffix back(int last, long size, long seq) {
-    int found = StoreMemory.NONE;
-    long count = 0;
-    for (int i = last; i != StoreMemory.NONE; ) {
+  private Trail back(int last, long size, RootMarks marks, long seq) {
+    Trail trail = new Trail();
+    BackWalk walk = new BackWalk(parts, marks, seq, trail);
+    for (int at = last; at != StoreMemory.NONE; ) {
       enterBatch();
       try {
-        for (int n = 0; n < BATCH && i != StoreMemory.NONE; n++) {
-          long record = parts.record(i);
-          if (RecordSlot.modSeq(parts.mem, record) <= seq) {
-            return new Suffix(found, count);
-          }
-          found = i;
-          i = RecordSlot.prev(parts.mem, record);
-          if (count++ == size) {
-            throw StoreHeader.corrupt(parts.records, size + " records in a list", "more");
-          }
-        }
+        at = walk.stretch(at, size);
       } finally {
         exitBatch();
       }
     }
-    return new Suffix(found, count);
+    return trail;
   }
 
   /**

@@ -20,6 +20,12 @@ final class RootLists {
   private final StoreMemory parts;
   private final MemorySegment mem;
 
+  /** Of the list of those that live. */
+  final RootMarks liveMarks = new RootMarks();
+
+  /** Of the list of tombstones. */
+  final RootMarks tombstoneMarks = new RootMarks();
+
   RootLists(StoreMemory parts) {
     this.parts = parts;
     this.mem = parts.mem;
@@ -40,6 +46,7 @@ final class RootLists {
       Mem.putInt(mem, parts.record(tail) + RecordSlot.NEXT_OFFSET, index);
     }
     parts.putInt(tailAt, index);
+    (tombstone ? tombstoneMarks : liveMarks).append(index);
     count(record, tombstone, 1);
   }
 

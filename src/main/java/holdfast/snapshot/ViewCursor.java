@@ -8,8 +8,6 @@ import java.lang.foreign.MemorySegment;
  * meanwhile; the caller has the locks that this takes.
  */
 final class ViewCursor extends RootCursor {
-  private static final int NONE = StoreMemory.NONE;
-
   private final Chains chains;
   private final TxnTree tree;
   private final TxnRecords records;
@@ -26,7 +24,7 @@ final class ViewCursor extends RootCursor {
       TxnRecords records,
       RootLists roots,
       int top) {
-    super(parts, digestSize, false, roots.firstLive());
+    super(parts, digestSize, roots.firstLive());
     this.chains = chains;
     this.tree = tree;
     this.records = records;

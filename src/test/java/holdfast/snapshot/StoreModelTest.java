@@ -301,7 +301,7 @@ class StoreModelTest {
               });
           plan.thread(
               () -> {
-                RecordCursor walk = new RootCursor(model.parts, 0, false, first);
+                RecordCursor walk = new RootCursor(model.parts, 0, first);
                 for (long key = 1; key <= 3; key++) {
                   assertTrue(walk.next());
                   MemorySegment record = model.parts.mem;
