@@ -17,18 +17,17 @@ final class TemporaryName {
   private TemporaryName() {}
 
   /**
-   * The name.
+   * The name. No chunk has one that another chunk has: behind the dots begins the chunk's own name,
+   * which does not begin with one.
    *
    * @param name of the chunk
    * @param second whether the first name is taken, because a replacement is itself replaced
    */
   static String of(String name, boolean second) {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-    String suffix = (second ? ".2" : "") + SUFFIX;
-    if (1 + bytes.length + suffix.length() <= NAME_MAX) {
-      return "." + name + suffix;
-    }
-    return "." + hash(bytes) + suffix;
+    String dots = second ? ".." : ".";
+    boolean fits = dots.length() + bytes.length + SUFFIX.length() <= NAME_MAX;
+    return dots + (fits ? name : hash(bytes)) + SUFFIX;
   }
 
   /** A name that leaves room for something behind it. */

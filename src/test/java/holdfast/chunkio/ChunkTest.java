@@ -153,6 +153,31 @@ class ChunkTest {
   }
 
   @Test
+  void replacementsOfTwoChunksDoNotMeet() throws IOException {
+    try (ChunkStore store = open(Chunks.QUIETLY)) {
+      ChunkStream stream = store.createStream("s");
+      Chunk one = stream.open("c");
+      Chunk other = stream.open("c.2");
+      for (Chunk chunk : List.of(one, other)) {
+        chunk.begin();
+        chunk.append(bytes("content of " + chunk.name()));
+      }
+      one.setMetadata(bytes("first"));
+      one.setMetadata(bytes("second"));
+      other.setMetadata(bytes("first"));
+      one.commit();
+      other.commit();
+    }
+    try (ChunkStore store = open(Chunks.QUIETLY)) {
+      assertTrue(store.load().isClean());
+      for (Chunk chunk : store.stream("s").chunks()) {
+        assertEquals("content of " + chunk.name(), text(chunk));
+      }
+      assertEquals(2, store.stream("s").chunks().size());
+    }
+  }
+
+  @Test
   void oneStoreWritesAndManyRead() throws IOException {
     try (ChunkStore store = open(Chunks.QUIETLY)) {
       store.createStream("s").open("c").append(bytes("content"));
