@@ -321,8 +321,12 @@ public final class ChunkStore implements AutoCloseable {
     if (known == null || !known.isFile()) {
       return false;
     }
+    Path file = known.folder().path.resolve(Names.require(chunk, "chunk"));
+    if (disk.exists(file) && disk.attributes(file).kind() == Kind.DIRECTORY) {
+      throw new FileSystemException(file.toString(), null, "is a directory");
+    }
     try {
-      disk.delete(known.folder().path.resolve(Names.require(chunk, "chunk")));
+      disk.delete(file);
     } catch (NoSuchFileException e) {
       return false;
     }

@@ -153,6 +153,19 @@ class ChunkTest {
   }
 
   @Test
+  void aDirectoryIsNoFileToDelete() throws IOException {
+    try (ChunkStore store = open(Chunks.QUIETLY)) {
+      store.createStream("s");
+      Path directory = Files.createDirectory(dir.resolve("root").resolve("s").resolve("x"));
+      assertThrows(FileSystemException.class, () -> store.deleteFile("s", "x"));
+      assertTrue(Files.exists(directory));
+      Files.createFile(directory.resolveSibling("file"));
+      assertTrue(store.deleteFile("s", "file"));
+      assertFalse(store.deleteFile("s", "file"));
+    }
+  }
+
+  @Test
   void replacementsOfTwoChunksDoNotMeet() throws IOException {
     try (ChunkStore store = open(Chunks.QUIETLY)) {
       ChunkStream stream = store.createStream("s");
