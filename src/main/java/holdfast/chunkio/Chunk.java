@@ -48,8 +48,10 @@ public final class Chunk {
   private final ChunkStore store;
   private final ChunkStream stream;
   private final String name;
-  private final Disk.Mode mode;
   private final Space space;
+
+  /** How the file is opened. Once it was up, it exists. */
+  private Disk.Mode mode;
 
   private static final int FREE = 0;
   private static final int USED = 1;
@@ -376,6 +378,7 @@ public final class Chunk {
     try {
       error = ChunkError.NONE;
       body = FileBody.open(stream.folder(), name, store.settings, space, mode, scan);
+      mode = mode == Disk.Mode.CREATE_NEW ? Disk.Mode.WRITE : mode;
       noteRecovery(scan);
     } catch (CorruptDataException e) {
       error = scan.error;
@@ -460,9 +463,14 @@ public final class Chunk {
     return isFile() && body != null && !closed && !inTransaction && !locked && !pinned;
   }
 
+  /** Whether nothing may be written, and the file not be deleted, through this object. */
+  boolean isForReading() {
+    return mode == Disk.Mode.READ;
+  }
+
   /** Entered. Whether the store may drop it for a limit. */
   boolean mayBeDropped() {
-    return isFile() && !closed && !inTransaction && !locked && !pinned;
+    return isFile() && !isForReading() && !closed && !inTransaction && !locked && !pinned;
   }
 
   /**
@@ -1131,7 +1139,7 @@ public final class Chunk {
 
   /** Entered. */
   void endEntered(boolean delete) throws IOException {
-    if (delete && mode == Disk.Mode.READ) {
+    if (delete && isForReading()) {
       throw new NonWritableChannelException();
     }
     closed = true;

@@ -299,7 +299,7 @@ public final class ChunkStream {
     IOException failure = null;
     for (Chunk chunk : chunks()) {
       try {
-        if (delete) {
+        if (delete && !chunk.isForReading()) { // else the directory takes the file along
           chunk.delete();
         } else {
           chunk.close();

@@ -201,7 +201,7 @@ abstract class FileBody extends Body {
     }
     durable = lz4 || (scan.anchorValid && ChunkLayout.anchorSize(anchor) == size);
     // An invalid anchor may be a torn one that stood for a promise: nobody may build upon it.
-    unknown = !durable && size + metadataSize > 0;
+    unknown = !readOnly && !durable && size + metadataSize > 0;
     unsure =
         unknown && (settings.options.sync().forces() || (scan.anchor != 0 && !scan.anchorValid));
     noteSize();

@@ -152,6 +152,59 @@ class ChunkTest {
     }
   }
 
+  /** Each goes up and down, and may be the one that goes down for another. */
+  @Test
+  void aChunkMadeNewComesUpAgain() throws IOException {
+    try (ChunkStore store = open(Chunks.QUIETLY)) {
+      Chunk chunk = store.createStream("s").open("c", OpenMode.CREATE_NEW);
+      chunk.append(bytes("content"));
+      assertTrue(chunk.down());
+      assertEquals("content", text(chunk));
+      assertTrue(chunk.up());
+      assertTrue(chunk.append(bytes(" and more")));
+      assertEquals("content and more", text(chunk));
+    }
+  }
+
+  @Test
+  void aSyncOfWhatIsOpenForReadingDoesNothing() throws IOException {
+    try (ChunkStore store = open(Chunks.QUIETLY)) {
+      store.createStream("s").open("c").append(bytes("never promised"));
+    }
+    for (boolean readOnly : List.of(true, false)) {
+      ChunkStoreOptions options = Chunks.QUIETLY.withSync(SyncLevel.FULL).withReadOnly(readOnly);
+      try (ChunkStore store = open(options)) {
+        Chunk chunk = store.stream("s").open("c", OpenMode.READ);
+        byte[] before = Files.readAllBytes(chunk.path());
+        chunk.sync();
+        store.sync();
+        assertTrue(chunk.lock());
+        assertThrows(NonWritableChannelException.class, () -> chunk.append(new byte[1]));
+        assertTrue(chunk.unlock());
+        assertThrows(NonWritableChannelException.class, chunk::begin);
+        assertArrayEquals(before, Files.readAllBytes(chunk.path()));
+      }
+    }
+  }
+
+  @Test
+  void whatIsOpenForReadingIsNotDroppedAndGoesWithItsStream() throws IOException {
+    ChunkLimits limits = ChunkLimits.NONE.withStreamChunksMax(1).withPolicy(Policy.DROP_OLDEST);
+    try (ChunkStore store = open(Chunks.QUIETLY)) {
+      store.createStream("s").open("c").append(bytes("content"));
+    }
+    try (ChunkStore store = open(Chunks.QUIETLY.withLimits(limits))) {
+      ChunkStream stream = store.createStream("s");
+      Chunk chunk = stream.open("c", OpenMode.READ);
+      assertNull(stream.open("d"));
+      assertEquals("content", text(chunk));
+      stream.delete();
+      assertTrue(chunk.isClosed());
+      assertFalse(Files.exists(dir.resolve("root").resolve("s")));
+      assertEquals(0, store.statistics().filesUp());
+    }
+  }
+
   @Test
   void aDirectoryIsNoFileToDelete() throws IOException {
     try (ChunkStore store = open(Chunks.QUIETLY)) {
