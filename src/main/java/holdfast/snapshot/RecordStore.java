@@ -1168,15 +1168,21 @@ public final class RecordStore implements AutoCloseable {
 
   /** Holds the store still while somebody makes a checkpoint of the workspace. */
   private final class Participant implements WkspParticipant {
+    /** Of the tree lock; 0 when the store was closed already. */
     private long stamp;
 
     @Override
     public void quiesce() {
-      long taken = lockAlone();
+      long taken = treeLock.writeLock();
+      stamp = taken;
+      if (state != OPEN) { // since the checkpoint began; it has nothing to stop any more
+        stamp = 0;
+        treeLock.unlockWrite(taken);
+        return;
+      }
       try {
         values.quiesce();
         owner.rest();
-        stamp = taken;
       } catch (Throwable e) {
         broken();
         treeLock.unlockWrite(taken);
@@ -1186,6 +1192,9 @@ public final class RecordStore implements AutoCloseable {
 
     @Override
     public void resume() {
+      if (stamp == 0) {
+        return;
+      }
       try {
         owner.resume();
         values.resume();

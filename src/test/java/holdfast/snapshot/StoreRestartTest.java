@@ -114,6 +114,40 @@ class StoreRestartTest {
     }
   }
 
+  /** A store that is closed while somebody makes a checkpoint is complete, and in nobody's way. */
+  @Test
+  void aStoreThatIsClosedMeanwhileIsSavedAsItIs() throws IOException {
+    try (StoreRig rig = StoreRig.small()) {
+      rig.store.close();
+      rig.wksp.register(
+          new WkspParticipant() {
+            @Override
+            public void quiesce() {
+              rig.store.close(); // after the checkpoint has begun, before it comes to the store
+            }
+
+            @Override
+            public void resume() {}
+          });
+      rig.open();
+      Txn txn = rig.store.prepare(null, new Xid(1, 1));
+      rig.store.put(txn, key(1), value(1));
+      rig.store.publish(txn, 1);
+      Path file = dir.resolve("closed");
+      WkspCheckpt.write(rig.wksp, file, WkspCheckptOptions.DEFAULT);
+      assertThrows(IllegalStateException.class, rig.store::verify);
+      assertValue(1, rig.open(), null, 1);
+      try (Arena arena = Arena.ofShared()) {
+        Wksp target = workspace(arena, StoreRig.PART_MAX, 8 << 20);
+        WkspRestore.restore(target, file, WkspRestoreOptions.DEFAULT);
+        RecordStore store = RecordStore.open(target, T);
+        assertFalse(store.wasUnclean());
+        store.verify();
+        assertValue(1, store, null, 1);
+      }
+    }
+  }
+
   @Test
   void aCheckpointOfADrainingStoreGoesOn() throws IOException {
     try (StoreRig rig = StoreRig.small()) {
