@@ -350,12 +350,14 @@ final class Publication {
       }
       tree.end(i);
     }
-    for (int i = youngest(txn); ; i = youngest(txn)) {
+    for (int i = youngest(txn); ; ) {
+      int parent = tree.parent(i);
       discard(i);
       tree.remove(i);
       if (i == txn) {
         return count;
       }
+      i = youngest(parent); // all that was younger is gone, so not from the top again
     }
   }
 

@@ -88,6 +88,30 @@ class RecordStoreTest {
     assertSees(child, 5, 5);
   }
 
+  /** Whoever ends a transaction of many generations pays for each of them once. */
+  @Test
+  void longLinesOfTransactionsEndAsFastAsTheyBegin() {
+    int depth = 30_000;
+    try (StoreRig deep = new StoreRig(RecordStoreConfig.builder(16).txnMax(depth), 16 << 20)) {
+      long prepared = Long.MAX_VALUE;
+      long cancelled = Long.MAX_VALUE;
+      for (int round = 0; round < 3; round++) {
+        long start = System.nanoTime();
+        Txn first = deep.store.prepare(null, new Xid(1, 1));
+        Txn last = first;
+        for (int i = 2; i <= depth; i++) {
+          last = deep.store.prepare(last, new Xid(1, i));
+        }
+        long middle = System.nanoTime();
+        assertEquals(depth, deep.store.cancel(first));
+        prepared = Math.min(prepared, middle - start);
+        cancelled = Math.min(cancelled, System.nanoTime() - middle);
+      }
+      assertTrue(cancelled < 20 * prepared, cancelled + " ns after " + prepared);
+      deep.store.verify();
+    }
+  }
+
   @Test
   void aStateIsNamedByItsContentNotItsHistory() {
     Txn a = prepare(null);
