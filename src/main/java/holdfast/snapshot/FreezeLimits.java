@@ -1,6 +1,7 @@
 package holdfast.snapshot;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * When a store takes a frozen root back, and how fast it catches up afterwards.
@@ -28,7 +29,7 @@ record FreezeLimits(long records, long bytes, Duration time, int drainMore) {
     if (publication.pendingBytes() > bytes) {
       return publication.pendingBytes() + " bytes were published meanwhile, limit " + bytes;
     }
-    if (System.nanoTime() - frozen.since > time.toNanos()) {
+    if (System.nanoTime() - frozen.since > TimeUnit.NANOSECONDS.convert(time)) {
       return "it took longer than " + time;
     }
     return null;

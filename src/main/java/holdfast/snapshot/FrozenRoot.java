@@ -22,6 +22,9 @@ public final class FrozenRoot implements AutoCloseable {
   /** Records that a visitor sees before a revocation gets its turn. */
   private static final int BATCH = 256;
 
+  /** Looks of a publisher whether all have left: about a second, far more than batches take. */
+  private static final int LOOKS = 1_000;
+
   /** Sign of {@link #inside}: nobody gets in any more. */
   private static final int SHUT = Integer.MIN_VALUE;
 
@@ -45,6 +48,9 @@ public final class FrozenRoot implements AutoCloseable {
   private volatile String over;
 
   private volatile boolean closed;
+
+  /** Whether there is nothing left to do for {@link #close}. */
+  private volatile boolean thawed;
 
   FrozenRoot(
       RecordStore store,
@@ -316,13 +322,40 @@ public final class FrozenRoot implements AutoCloseable {
     }
   }
 
-  /** Lets nobody in any more, and waits for those inside. */
+  /**
+   * Lets nobody in any more, and waits for those inside.
+   *
+   * @throws IllegalStateException when one of them stays; may be called again
+   */
   void shut(String why) {
-    over = why;
-    inside.accumulateAndGet(SHUT, (count, sign) -> count | sign);
+    bar(why);
     for (int round = 0; inside.get() != SHUT; round++) {
       Patience.pause(round, "the frozen root");
     }
+  }
+
+  /**
+   * The same for a publisher: waits only a little, and only the first time.
+   *
+   * @return false when one of those inside stays; then the root stays frozen for them
+   */
+  boolean tryShut(String why) {
+    int looks = isRevoked() ? 1 : LOOKS;
+    bar(why);
+    for (int round = 0; inside.get() != SHUT; round++) {
+      if (round == looks) {
+        return false;
+      }
+      Patience.pause(round, "the frozen root");
+    }
+    return true;
+  }
+
+  private void bar(String why) {
+    if (over == null) {
+      over = why;
+    }
+    inside.accumulateAndGet(SHUT, (count, sign) -> count | sign);
   }
 
   /** Whether the store took it back. */
@@ -334,15 +367,17 @@ public final class FrozenRoot implements AutoCloseable {
    * Waits for those who read a batch, and lets the store move on: what was published meanwhile goes
    * into the root, a part with each of the next publications. Has no effect the second time, nor
    * after a revocation.
+   *
+   * @throws IllegalStateException when somebody is in the middle of a batch for ten seconds, the
+   *     caller for example; the root has to be closed again then
    */
   @Override
   public void close() {
-    if (!closed) {
+    if (!thawed) {
       closed = true;
-      if (!isRevoked()) {
-        shut("it is closed");
-      }
+      shut("it is closed");
       store.thaw(this);
+      thawed = true;
     }
   }
 

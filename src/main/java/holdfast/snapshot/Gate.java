@@ -106,8 +106,9 @@ final class Gate {
       move((int) Math.min(Integer.MAX_VALUE, left));
     } else if (state == StoreHeader.FROZEN) {
       String why = limits.exceeded(publication, frozen);
-      if (why != null) {
-        revoke(why);
+      if (why != null && frozen.tryShut(why)) {
+        frozen = null;
+        rest();
       }
     }
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -114,6 +115,7 @@ final class SnapshotJob extends SaveJob {
    */
   static FrozenRoot freeze(RecordStore store, Duration patience, BooleanSupplier cancelled) {
     long begin = System.nanoTime();
+    long most = TimeUnit.NANOSECONDS.convert(patience); // the largest number for what is longer
     while (true) {
       if (cancelled.getAsBoolean()) {
         throw new CancellationException("cancelled before the freeze");
@@ -122,7 +124,7 @@ final class SnapshotJob extends SaveJob {
       if (root.isPresent()) {
         return root.get();
       }
-      if (System.nanoTime() - begin > patience.toNanos()) {
+      if (System.nanoTime() - begin > most) {
         throw new SnapshotException(
             Reason.PRESSURE, "the store was not free to be frozen for " + patience);
       }

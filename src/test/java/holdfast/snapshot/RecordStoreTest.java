@@ -307,6 +307,61 @@ class RecordStoreTest {
     assertSees(null, 1, 2);
   }
 
+  /** A visitor may wait for a network; a publisher that finds it inside goes on. */
+  @Test
+  void aReaderThatStaysInsideBreaksNoPublication() {
+    store.freezeLimits(new FreezeLimits(0, 1 << 20, Duration.ofDays(1), 1));
+    Txn a = prepare(null);
+    put(a, 1, 1);
+    store.publish(a, 1);
+    FrozenRoot root = store.tryFreeze().orElseThrow();
+    root.enterBatch();
+    for (long seq = 2; seq <= 20; seq++) { // the first one waits a little, the others do not
+      Txn b = prepare(null);
+      put(b, 1, seq);
+      store.publish(b, seq);
+    }
+    assertSees(null, 1, 20);
+    assertEquals(-1, store.tryFreeze().map(FrozenRoot::seq).orElse(-1L));
+    assertEquals(0, store.drain(10), "somebody still reads");
+    root.exitBatch();
+    assertThrows(FreezeRevokedException.class, root::enterBatch);
+    Txn c = prepare(null);
+    put(c, 2, 2);
+    store.publish(c, 21);
+    store.drain(10);
+    store.tryFreeze().orElseThrow().close();
+    store.verify();
+  }
+
+  @Test
+  void whatIsClosedByItsReaderIsThawedInTheEnd() {
+    store.freezeLimits(new FreezeLimits(0, 1 << 20, Duration.ofDays(1), 1));
+    FrozenRoot root = store.tryFreeze().orElseThrow();
+    root.enterBatch();
+    Txn a = prepare(null);
+    put(a, 1, 1);
+    store.publish(a, 1);
+    root.exitBatch();
+    root.close(); // the store asked for it, but could not take it
+    assertEquals(1, store.drain(10));
+    store.tryFreeze().orElseThrow().close();
+  }
+
+  /** {@code Duration.ofSeconds(Long.MAX_VALUE)} is how many say forever. */
+  @Test
+  void aFreezeMayTakeForever() {
+    Duration forever = Duration.ofSeconds(Long.MAX_VALUE);
+    store.freezeLimits(new FreezeLimits(10, 1 << 20, forever, 1));
+    try (FrozenRoot root = store.tryFreeze().orElseThrow()) {
+      Txn a = prepare(null);
+      put(a, 1, 1);
+      store.publish(a, 1);
+      assertEquals(0, root.seq());
+    }
+    assertEquals(1, SnapshotJob.freeze(store, forever, () -> store.drain(10) < 0).seq());
+  }
+
   @Test
   void tombstonesAreKeptFromTheFloorOnAndNoLonger() {
     store.retainTombstonesSince(0);
