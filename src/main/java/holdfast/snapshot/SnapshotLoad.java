@@ -169,7 +169,11 @@ final class SnapshotLoad {
   private boolean load(State state) throws IOException {
     SnapshotInfo full = state.full();
     SnapshotInfo incremental = state.incremental();
-    if (damaged.contains(full.id())) {
+    boolean sound = !damaged.contains(full.id());
+    if (sound && options.verifyFirst() && incremental != null && !stored(incremental)) {
+      return false;
+    }
+    if (!sound || !full(full)) {
       if (incremental != null) {
         reject(
             new Reject(
@@ -179,10 +183,7 @@ final class SnapshotLoad {
       }
       return false;
     }
-    if (options.verifyFirst() && incremental != null && !stored(incremental)) {
-      return false;
-    }
-    return full(full) && (incremental == null || incremental(incremental));
+    return incremental == null || incremental(incremental);
   }
 
   /** Whether all stored bytes of a file are sound. */

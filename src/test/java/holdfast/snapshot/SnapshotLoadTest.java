@@ -95,8 +95,12 @@ class SnapshotLoadTest {
       LoadReport report = series.check(disk, LoadOptions.DEFAULT.withVerifyFirst(first));
       assertEquals(3, report.seq());
       assertEquals(
-          List.of(Reason.BAD_FRAME, Reason.NO_BASE),
+          List.of(Reason.BAD_FRAME, Reason.NO_BASE, Reason.NO_BASE),
           report.rejects().stream().map(Reject::reason).toList());
+      assertEquals(
+          List.of(full(4), incr(4, 6), incr(4, 5)),
+          report.rejects().stream().map(Reject::path).toList(),
+          "whoever reads it misses no file");
     }
   }
 
