@@ -154,7 +154,7 @@ final class DirectoryReader extends BatchInfo {
           "live records before removed ones",
           flags);
     }
-    long lowest = Math.max(lastModSeq, full ? 0 : header.baseSeq() + 1);
+    long lowest = Math.max(lastModSeq, header.baseSeq() + 1); // a full one has base 0
     require(
         firstModSeq >= lowest && firstModSeq <= header.seq(),
         at + SnapEntry.FIRST_SEQ_OFFSET,

@@ -173,9 +173,10 @@ final class Writes {
     records.change(parts.txn(txn), fresh, key, keyAt, TxnRecords.NOTHING, 0, removed, removedSize);
   }
 
-  private RuntimeException twice(MemorySegment key, long keyAt) {
-    return StoreHeader.corrupt(
-        keyAt, "each key once", Keys.hex(key, keyAt, parts.keySize) + " again");
+  /** A file has a key twice: its damage, not the store's. */
+  private SnapshotException twice(MemorySegment key, long keyAt) {
+    String found = Keys.hex(key, keyAt, parts.keySize) + " again";
+    return SnapshotException.damaged(Reason.BAD_RECORD, "records", keyAt, "each key once", found);
   }
 
   /**

@@ -522,7 +522,7 @@ class RecordStoreTest {
       sink.put(StoreRig.key(i), 0, StoreRig.value(i, 20), 0, 20, i / 2 + 1);
     }
     assertThrows(
-        CorruptDataException.class,
+        SnapshotException.class,
         () -> sink.put(StoreRig.key(3), 0, StoreRig.value(3, 20), 0, 20, 9));
     assertThrows(
         CorruptDataException.class,
@@ -538,7 +538,7 @@ class RecordStoreTest {
     changes.put(StoreRig.key(50), 0, StoreRig.value(50, 20), 0, 20, 11);
     changes.remove(StoreRig.key(4), 0, 10);
     changes.remove(StoreRig.key(60), 0, 11);
-    assertThrows(CorruptDataException.class, () -> changes.remove(StoreRig.key(4), 0, 11));
+    assertThrows(SnapshotException.class, () -> changes.remove(StoreRig.key(4), 0, 11));
     store.verify();
     assertEquals(1, store.publishPreserving(child, 12));
     store.verify();

@@ -327,7 +327,7 @@ class SnapshotLoadTest {
   }
 
   /** Gives its first record twice. */
-  private static final class Twice implements RecordSource {
+  static final class Twice implements RecordSource {
     private final RecordSource source;
     private int count;
 

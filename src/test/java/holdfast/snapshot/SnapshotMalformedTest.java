@@ -277,6 +277,7 @@ class SnapshotMalformedTest {
         row("large, with three records", bad, full, entryInt(0, SnapEntry.FLAGS_OFFSET, 1)),
         row("live behind removed", bad, incr, entryInt(0, SnapEntry.FLAGS_OFFSET, 2)),
         row("seq above", bad, full, entry(0, SnapEntry.FIRST_SEQ_OFFSET, 7)),
+        row("seq 0", bad, full, entry(0, SnapEntry.FIRST_SEQ_OFFSET, 0)),
         row("seq not above the base", bad, incr, entry(0, SnapEntry.FIRST_SEQ_OFFSET, 6)),
         row("first seq", Reason.BAD_RECORD, full, entry(0, SnapEntry.FIRST_SEQ_OFFSET, 1)));
   }

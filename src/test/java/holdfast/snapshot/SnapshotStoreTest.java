@@ -294,6 +294,44 @@ class SnapshotStoreTest {
     }
   }
 
+  /** Whoever makes such a file makes its checksums right, too; only the store can tell. */
+  @ParameterizedTest
+  @EnumSource(HashKind.class)
+  void aKeyThatComesTwiceIsDamageOfTheFile(HashKind hash) throws IOException {
+    SimDisk disk = SnapshotSeries.disk();
+    try (StoreRig rig = rig(hash)) {
+      publish(rig.store, 1, List.of(1, 2, 3), List.of());
+      SnapHeader base = save(disk, rig.store, null);
+      List<String> before = list(rig.store);
+      publish(rig.store, 2, List.of(4), List.of());
+      for (SnapHeader beneath : Arrays.asList(base, null)) {
+        SnapHeader header = save(disk, rig.store, beneath);
+        Path file = SnapshotSeries.DIR.resolve(SnapshotName.of(header));
+        disk.delete(file);
+        try (FrozenRoot root = rig.store.tryFreeze().orElseThrow();
+            Disk.File out = disk.open(file, Disk.Mode.CREATE_NEW)) {
+          boolean full = beneath == null;
+          new SnapshotFileWriter(header, 1, 0, -1, Progress.NONE)
+              .write(
+                  out,
+                  new SnapshotLoadTest.Twice(full ? root.live() : root.liveSince(1)),
+                  full ? null : root.tombstonesSince(1),
+                  root.liveCount() + 1,
+                  root.valueBytes() + 40,
+                  root.contentHash());
+        }
+        try (StoreRig other = rig(hash)) {
+          LoadReport report = load(disk, other.store, LoadOptions.DEFAULT);
+          assertEquals(Reason.BAD_RECORD, report.rejects().getFirst().reason());
+          assertEquals(file, report.rejects().getFirst().path());
+          assertEquals(1, report.seq());
+          assertEquals(before, list(other.store));
+          other.store.verify();
+        }
+      }
+    }
+  }
+
   @Test
   void aLoadedStoreCanBeOpenedAgain() throws IOException {
     SimDisk disk = SnapshotSeries.disk();
