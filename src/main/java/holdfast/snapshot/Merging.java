@@ -39,6 +39,10 @@ final class Merging {
 
   private final Queue<SnapshotEvent> events = new ConcurrentLinkedQueue<>();
   private final FutureTask<SnapshotInfo> task;
+
+  /** Why there is no thread; null when there is one. */
+  private OutOfMemoryError refused;
+
   private final Thread thread;
 
   /**
@@ -85,8 +89,8 @@ final class Merging {
     try {
       thread.start();
     } catch (OutOfMemoryError e) {
-      task.cancel(false); // no more threads: the outcome is that there is none
-      throw e;
+      refused = e; // no more threads: that is the outcome
+      task.cancel(false);
     }
   }
 
@@ -113,6 +117,7 @@ final class Merging {
     if (task.state() == FutureTask.State.SUCCESS) {
       return task.resultNow();
     }
-    throw Failures.rethrow(task.exceptionNow());
+    Throwable failure = refused == null ? task.exceptionNow() : refused;
+    throw failure instanceof Error e ? SnapshotException.other(e) : Failures.rethrow(failure);
   }
 }

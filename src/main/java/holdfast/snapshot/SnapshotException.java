@@ -10,7 +10,8 @@ import java.util.Objects;
  * A snapshot was refused: by what is in it, or by what is around it.
  *
  * <p>When a file is damaged the cause is a {@link CorruptDataException} with place, expected and
- * found. What the system refuses is not wrapped: that is a {@link java.io.IOException}.
+ * found. What the system refuses is not wrapped: that is a {@link java.io.IOException}. An error is
+ * the cause where a service has to live on.
  */
 public final class SnapshotException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
@@ -37,6 +38,11 @@ public final class SnapshotException extends RuntimeException {
     CorruptDataException cause =
         new CorruptDataException("snapshot " + part, offset, expected, found);
     return new SnapshotException(reason, cause.getMessage(), List.of(), cause);
+  }
+
+  /** What should not happen, or no memory, or no thread. */
+  static SnapshotException other(Error cause) {
+    return new SnapshotException(Reason.OTHER, "no snapshot: " + cause, List.of(), cause);
   }
 
   /** Damage that another piece found. */

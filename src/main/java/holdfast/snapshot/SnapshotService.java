@@ -173,17 +173,26 @@ public final class SnapshotService implements AutoCloseable {
       SnapshotService service =
           new SnapshotService(store, disk, path, directory, policy, listener, base);
       store.watch(service::published);
-      long pending = policy.maxPendingBytes() == 0 ? store.dataMax() / 4 : policy.maxPendingBytes();
-      store.freezeLimits(
-          new FreezeLimits(
-              policy.maxPendingRecords(), pending, policy.maxFreeze(), FreezeLimits.DRAIN_MORE));
-      service.plan(newestFull, newest);
-      service.thread.start();
+      try {
+        service.begin(newestFull, newest);
+      } catch (Throwable e) {
+        store.watch(null);
+        throw e;
+      }
       return service;
     } catch (Throwable e) {
       directory.close();
       throw e;
     }
+  }
+
+  private void begin(long newestFull, long newest) {
+    long pending = policy.maxPendingBytes() == 0 ? store.dataMax() / 4 : policy.maxPendingBytes();
+    store.freezeLimits(
+        new FreezeLimits(
+            policy.maxPendingRecords(), pending, policy.maxFreeze(), FreezeLimits.DRAIN_MORE));
+    plan(newestFull, newest);
+    thread.start();
   }
 
   // ------------------------------------------------------------------------- from outside
@@ -203,8 +212,8 @@ public final class SnapshotService implements AutoCloseable {
    *
    * @param kind full or incremental; an incremental one becomes a full one where there is no base,
    *     or too much changed
-   * @return what was written, when it is durable; fails with what was thrown, with a {@link
-   *     CancellationException} after {@link #close}
+   * @return what was written, when it is durable; null when nothing was ever published. Fails with
+   *     what was thrown, with a {@link CancellationException} after {@link #close}
    */
   public CompletableFuture<SnapshotInfo> trigger(SnapshotKind kind) {
     Objects.requireNonNull(kind, "kind");
@@ -299,6 +308,8 @@ public final class SnapshotService implements AutoCloseable {
   private void run() {
     try {
       while (!closed) {
+        // By a listener, or by whoever found the thread: it has ended one snapshot, and no more.
+        Thread.interrupted();
         look();
       }
     } finally {
@@ -360,7 +371,7 @@ public final class SnapshotService implements AutoCloseable {
       root = SnapshotJob.freeze(store, policy.maxFreeze(), () -> closed);
       byte[] hash = SortedMerkle.root(root, MERKLE_BUDGET, (done, total) -> !closed);
       asked.forEach(future -> future.complete(hash));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // of errors: no memory for sorting
       asked.forEach(future -> future.completeExceptionally(e));
     } finally {
       if (root != null) {
@@ -563,6 +574,11 @@ public final class SnapshotService implements AutoCloseable {
       running = null;
       failed(job, e);
       throw e;
+    } catch (Error e) {
+      running = null;
+      SnapshotException other = SnapshotException.other(e);
+      failed(job, other);
+      throw other;
     }
     running = null;
     if (job.wrote()) {
@@ -635,7 +651,7 @@ public final class SnapshotService implements AutoCloseable {
   private void tell(SnapshotEvent event) {
     try {
       listener.on(event);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       if (!listenerFailed) {
         listenerFailed = true;
         LOGGER.log(System.Logger.Level.WARNING, "a listener of snapshots failed", e);

@@ -11,11 +11,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import holdfast.internal.OsDisk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +55,24 @@ class SnapshotServiceDiskTest {
   @AfterEach
   void nothingIsLeft() {
     rig.close();
+  }
+
+  /**
+   * A listener that was interrupted keeps the mark, as it should: it costs one snapshot at most.
+   */
+  @Test
+  void anInterruptEndsOneSnapshotAtMost() throws Exception {
+    AtomicBoolean done = new AtomicBoolean();
+    rig.also =
+        event -> {
+          if (event instanceof SnapshotEvent.Started && !done.getAndSet(true)) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    rig.change(11);
+    Throwable failure = ServiceRig.cause(service.trigger(FULL));
+    assertInstanceOf(ClosedByInterruptException.class, failure);
+    assertRecovers(INCREMENTAL);
   }
 
   private static void deleteAll(Path root) throws IOException {

@@ -28,6 +28,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -477,7 +478,76 @@ class SnapshotServiceTest {
         };
     try (SnapshotService service = start(policy())) {
       assertEquals(1, service.trigger(FULL).get().seq());
+      rig.put(2, 1);
+      rig.also =
+          event -> {
+            throw new AssertionError("one that was never tried");
+          };
+      assertEquals(2, service.trigger(FULL).get().seq());
+      rig.put(3, 1);
+      assertEquals(3, service.trigger(FULL).get().seq());
     }
+  }
+
+  /** There is no memory for buffers, or no thread: there may be the next time. */
+  @ParameterizedTest
+  @EnumSource
+  void anErrorIsAnEventAndTheNextOneSucceeds(FullMode mode) throws Exception {
+    AtomicReference<String> poor = new AtomicReference<>("nobody");
+    try (ServiceRig other = new ServiceRig(disk -> poor(disk, poor))) {
+      other.put(1, 1, 2, 3);
+      SnapshotService service = other.start(policy().promoteRatio(1).fullMode(mode));
+      assertEquals(1, service.trigger(FULL).get().seq());
+      other.put(2, 1);
+      poor.set(mode == FullMode.MERGE ? "holdfast-snapshot-merge" : "holdfast-snapshot");
+      Throwable failure = ServiceRig.cause(service.trigger(FULL));
+      assertEquals(Reason.OTHER, assertInstanceOf(SnapshotException.class, failure).reason());
+      assertInstanceOf(OutOfMemoryError.class, failure.getCause());
+      assertEquals(Reason.OTHER, other.await(SnapshotEvent.Failed.class).reason());
+      poor.set("nobody");
+      assertEquals(2, service.trigger(FULL).get().seq());
+      other.assertLoads(2);
+    }
+  }
+
+  /** A disk for which a thread has no memory. */
+  private static Disk poor(Disk disk, AtomicReference<String> thread) {
+    return (Disk)
+        Proxy.newProxyInstance(
+            Disk.class.getClassLoader(),
+            new Class<?>[] {Disk.class},
+            (proxy, method, arguments) -> {
+              boolean space = method.getName().equals("usableSpace");
+              if (space && Thread.currentThread().getName().equals(thread.get())) {
+                throw new OutOfMemoryError("of a test");
+              }
+              try {
+                return method.invoke(disk, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @Test
+  void aServiceThatDidNotStartIsNone() throws Exception {
+    try (StoreRig closed = StoreRig.small()) {
+      closed.store.close();
+      for (int i = 0; i < 2; i++) {
+        Exception e =
+            assertThrows(
+                IllegalStateException.class,
+                () ->
+                    SnapshotService.start(
+                        rig.disk,
+                        closed.store,
+                        rig.dir,
+                        SnapshotPolicy.DEFAULT,
+                        SnapshotListener.NONE));
+        assertEquals("the record store is closed", e.getMessage());
+      }
+    }
+    start(policy()).close();
   }
 
   @ParameterizedTest
