@@ -210,7 +210,8 @@ final class SnapshotJob extends SaveJob {
     if (kind() == SnapshotKind.FULL) {
       return null;
     }
-    boolean possible = base != null && directory.has(base);
+    // The tombstones are the store's, and its user may have given them up.
+    boolean possible = base != null && store.tombstoneFloor() == base.seq() && directory.has(base);
     if (!possible && !promote) {
       throw new SnapshotException(Reason.NO_BASE, "the base of an incremental snapshot is gone");
     }

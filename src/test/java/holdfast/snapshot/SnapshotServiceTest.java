@@ -529,6 +529,22 @@ class SnapshotServiceTest {
             });
   }
 
+  /** Without the tombstones behind the base, removed keys would come back with a load. */
+  @Test
+  void tombstonesThatSomebodyElseGaveUpMakeAFullOne() throws Exception {
+    rig.put(1, 1, 2, 3, 4, 5, 6, 7, 8);
+    try (SnapshotService service = start(policy())) {
+      service.trigger(FULL).get();
+      rig.store().retainTombstonesSince(-1);
+      rig.remove(2, 2);
+      assertEquals(FULL, service.trigger(INCREMENTAL).get().kind());
+      rig.assertLoads(2);
+      rig.remove(3, 3);
+      assertEquals(INCREMENTAL, service.trigger(INCREMENTAL).get().kind());
+      rig.assertLoads(3);
+    }
+  }
+
   @Test
   void aServiceThatDidNotStartIsNone() throws Exception {
     try (StoreRig closed = StoreRig.small()) {
