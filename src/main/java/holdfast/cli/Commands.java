@@ -50,6 +50,18 @@ final class Commands {
    * @return one of {@link ExitCode}
    */
   static int run(Host host, String... args) {
+    int code = attempt(host, args);
+    IOException failure = host.textFailure();
+    if (failure == null) {
+      return code;
+    }
+    if (code != ExitCode.IO && !Failure.isBrokenPipe(failure)) { // else it was said
+      new Messages(host, "holdfast", new Globals()).error("standard output", Failure.of(failure));
+    }
+    return code == ExitCode.DONE ? ExitCode.IO : code;
+  }
+
+  private static int attempt(Host host, String... args) {
     List<String> words = new ArrayList<>(List.of(args));
     String called = calledAs(host.environment(Host.ARGV0));
     if (!called.isEmpty()) {

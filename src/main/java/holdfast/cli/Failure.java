@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 
 /**
  * An exception as the user meets it: exit code, reason in words, advice.
@@ -42,6 +43,7 @@ record Failure(int code, String reason, String advice) {
               s.getMessage(),
               "");
       case NoSuchFileException n -> new Failure(ExitCode.IO, "no such file", "");
+      case NotDirectoryException n -> new Failure(ExitCode.IO, "not a directory", "");
       case AccessDeniedException a -> new Failure(ExitCode.IO, "permission denied", "");
       case FileAlreadyExistsException f ->
           new Failure(ExitCode.REFUSED, "already exists", "Use -f to replace it.");

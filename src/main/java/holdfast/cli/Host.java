@@ -3,6 +3,7 @@ package holdfast.cli;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -28,6 +29,9 @@ final class Host {
   private final Terminal terminal;
   private final PartialFiles partialFiles = new PartialFiles();
 
+  /** Beneath the text; null where that is the caller's business. */
+  private final WatchedOutput watched;
+
   /**
    * Puts a world together.
    *
@@ -42,6 +46,18 @@ final class Host {
       Map<String, String> environment,
       Path directory,
       Terminal terminal) {
+    this(in, out, text, err, environment, directory, terminal, null);
+  }
+
+  private Host(
+      InputStream in,
+      OutputStream out,
+      PrintWriter text,
+      PrintWriter err,
+      Map<String, String> environment,
+      Path directory,
+      Terminal terminal,
+      WatchedOutput watched) {
     this.in = in;
     this.out = out;
     this.text = text;
@@ -49,19 +65,23 @@ final class Host {
     this.environment = environment;
     this.directory = directory;
     this.terminal = terminal;
+    this.watched = watched;
   }
 
   /** The world of this process. */
   static Host ofProcess() {
     // The plain file streams, for speed and for their channels: System.in and System.out buffer.
+    FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+    WatchedOutput watched = new WatchedOutput(out);
     return new Host(
         new FileInputStream(FileDescriptor.in),
-        new FileOutputStream(FileDescriptor.out),
-        new PrintWriter(System.out, false, System.out.charset()),
+        out,
+        new PrintWriter(watched, false, System.out.charset()),
         new PrintWriter(System.err, true, System.err.charset()),
         System.getenv(),
         Path.of(""),
-        Terminal.ofProcess());
+        Terminal.ofProcess(),
+        watched);
   }
 
   /** Standard input. */
@@ -83,6 +103,11 @@ final class Host {
   /** Standard output for what a person or a script reads. */
   PrintWriter text() {
     return text;
+  }
+
+  /** Why standard output did not take all text so far; null when it did. */
+  IOException textFailure() {
+    return watched == null ? null : watched.failure();
   }
 
   /** Shows text at once, if it is wanted. */

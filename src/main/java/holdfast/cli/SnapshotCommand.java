@@ -15,11 +15,12 @@ import holdfast.snapshot.SnapshotLoader;
 import holdfast.snapshot.VerifyLevel;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -91,7 +92,7 @@ final class SnapshotCommand implements Command {
     messages = new Messages(host, "holdfast snapshot " + subcommand, globals);
     try {
       return run(subcommand, operands);
-    } catch (NoSuchFileException e) {
+    } catch (FileSystemException e) {
       throw CommandException.about(e.getFile(), Failure.of(e));
     }
   }
@@ -364,6 +365,9 @@ final class SnapshotCommand implements Command {
   }
 
   private void line(PrintWriter out, MemorySegment key, MemorySegment value, long modSeq) {
+    if (host.textFailure() != null) {
+      throw new UncheckedIOException(host.textFailure()); // nobody reads the rest
+    }
     boolean json = globals.json();
     if (json) {
       out.print("{\"modSeq\":" + modSeq + ",\"key\":\"");

@@ -93,6 +93,27 @@ class MainTest {
   }
 
   @Test
+  void textThatStandardOutputDoesNotTakeIsAFailure() throws Exception {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.exists(full), "needs /dev/full");
+    Process process = tool("help").redirectOutput(full.toFile()).start();
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    assertEquals(ExitCode.IO, process.exitValue());
+    String said = new String(shell.read("err"), UTF_8);
+    assertTrue(said.startsWith("holdfast: standard output: "), said);
+  }
+
+  /** Whoever reads only the first lines wants to hear nothing more, nor wait for the rest. */
+  @Test
+  void aReaderThatGoesAwayIsNoNews() throws Exception {
+    Process process = tool("help").start();
+    process.getInputStream().close();
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    assertEquals(ExitCode.IO, process.exitValue());
+    assertEquals("", new String(shell.read("err"), UTF_8));
+  }
+
+  @Test
   void anInterruptLeavesNoPartialFileAndEndsWith130() throws Exception {
     assumeTrue(takesInterrupts(), "interrupts are ignored here, and a child inherits that");
     Process process = tool("lz4", "-f", "-", "a.lz4").start();

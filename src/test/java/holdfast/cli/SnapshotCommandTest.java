@@ -51,6 +51,8 @@ class SnapshotCommandTest {
     assertTrue(run(0, "snapshot ls s").out().contains("not usable: full-x.snap: BAD_NAME"));
     assertTrue(run(0, "--json snapshot ls s").out().contains("\"reason\":\"BAD_NAME\""));
     assertTrue(run(3, "snapshot ls nowhere").err().contains("nowhere"));
+    assertTrue(run(3, "snapshot ls s/" + FULL).err().contains(FULL + ": not a directory"));
+    assertTrue(run(3, "snapshot dump s").err().contains("s: is a directory"));
   }
 
   @Test
