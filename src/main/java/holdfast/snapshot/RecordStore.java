@@ -1144,12 +1144,16 @@ public final class RecordStore implements AutoCloseable {
 
   /**
    * Ends the use of this object. Records and transactions stay in the workspace. A frozen root that
-   * is open is revoked. Has no effect the second time.
+   * is open is revoked. Has no effect the second time. When the workspace was closed before, the
+   * next one who opens the store finds it left behind, see {@link #wasUnclean}.
    */
   @Override
   public void close() {
     long stamp = treeLock.writeLock();
     try {
+      if (state == OPEN && !parts.mem.scope().isAlive()) {
+        broken();
+      }
       if (state == OPEN) {
         gate.revoke("the store was closed");
         wksp.unregister(participant);

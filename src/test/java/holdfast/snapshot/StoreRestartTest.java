@@ -401,4 +401,27 @@ class StoreRestartTest {
       store.verify();
     }
   }
+
+  /** The wrong order, and nobody can open it in this process until the store was closed, too. */
+  @Test
+  void aWorkspaceThatIsClosedFirstLeavesTheStoreBehind() throws IOException {
+    Path file = dir.resolve("order");
+    Wksp wksp = Wksp.create(file, "order", 1, 64, 4 << 20);
+    RecordStore store = RecordStore.create(wksp, RecordStoreConfig.builder(100).build());
+    Txn txn = store.prepare(null, new Xid(1, 1));
+    store.put(txn, key(1), value(1));
+    store.publish(txn, 1);
+    FrozenRoot frozen = store.tryFreeze().orElseThrow();
+    wksp.close();
+    assertThrows(IllegalStateException.class, store::verify);
+    store.close();
+    store.close();
+    frozen.close();
+    try (Wksp again = Wksp.open(file);
+        RecordStore next = RecordStore.open(again, T)) {
+      assertTrue(next.wasUnclean());
+      assertValue(1, next, null, 1);
+      next.verify();
+    }
+  }
 }
