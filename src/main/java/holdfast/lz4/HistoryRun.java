@@ -45,10 +45,17 @@ final class HistoryRun {
     return array == other && end == offset;
   }
 
-  /** Moves what matches can reach to the start of another array, or of the same. */
-  void moveTo(byte[] target) {
+  /**
+   * Moves what matches can reach, of this run and of the one before it, to the start of an array,
+   * where they are one run.
+   */
+  void moveTo(byte[] target, HistoryRun before) {
     int reach = reach();
-    System.arraycopy(array, end - reach, target, 0, reach);
-    set(target, reach, reach);
+    int more = Math.min(before.reach(), Lz4Block.HISTORY - reach);
+    // First the run before: it may lie in the target, and then this one does not.
+    System.arraycopy(before.array, before.end - more, target, 0, more);
+    System.arraycopy(array, end - reach, target, more, reach);
+    set(target, more + reach, more + reach);
+    before.clear();
   }
 }

@@ -143,7 +143,7 @@ public final class Lz4StreamDecoder {
     begin();
     // Memory that arrays cannot show is staged: the history stays in the window.
     if (prefix.array() != window.room(0) || room > prefix.array().length - prefix.end()) {
-      prefix.moveTo(window.roomFor(Lz4Block.HISTORY + room));
+      prefix.moveTo(window.roomFor(Lz4Block.HISTORY + room), external);
     }
     int at = prefix.end();
     int produced = decode(from, fromOffset, srcSize, prefix.array(), room);

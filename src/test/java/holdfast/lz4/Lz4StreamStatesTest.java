@@ -9,8 +9,10 @@ import holdfast.CorruptDataException;
 import holdfast.testkit.Content;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,5 +85,42 @@ class Lz4StreamStatesTest {
         assertArrayEquals(PLAIN, back);
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {100, 5000, 66_000})
+  void historyIsFoundAgainWhenBlocksGoToOtherKindsOfMemory(int pieceMax) {
+    byte[] plain = new byte[300_000];
+    byte[] word = Content.of(2, 3, 20_000);
+    SplittableRandom random = new SplittableRandom(pieceMax);
+    for (int at = 0; at < plain.length; ) { // pieces of what is up to 64 KiB behind
+      int size = Math.min(plain.length - at, random.nextInt(20, 400));
+      System.arraycopy(word, random.nextInt(word.length - size), plain, at, size);
+      at += size;
+    }
+    Lz4StreamEncoder encoder = Lz4StreamEncoder.of(Lz4Level.hc(3));
+    Lz4StreamDecoder decoder = Lz4StreamDecoder.create();
+    byte[] room = new byte[Lz4Block.maxCompressedSize(pieceMax)];
+    byte[] array = new byte[2 * plain.length];
+    byte[] found = new byte[plain.length];
+    int arrayAt = 0;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(pieceMax);
+      for (int at = 0; at < plain.length; ) {
+        int size = Math.min(plain.length - at, random.nextInt(1, pieceMax));
+        int packed = encoder.compress(plain, at, size, room, 0, room.length);
+        if (random.nextBoolean()) {
+          decoder.decompress(MemorySegment.ofArray(room).asSlice(0, packed), memory);
+          MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, 0, found, at, size);
+          arrayAt++; // the next block in the array does not follow the one before there
+        } else {
+          decoder.decompress(room, 0, packed, array, arrayAt, size);
+          System.arraycopy(array, arrayAt, found, at, size);
+          arrayAt += size;
+        }
+        at += size;
+      }
+    }
+    assertArrayEquals(plain, found);
   }
 }
