@@ -1,6 +1,7 @@
 package holdfast.internal;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /** Checks of callers' arguments that the JDK does not have. */
 public final class Check {
@@ -46,6 +47,20 @@ public final class Check {
   public static void writable(MemorySegment target) {
     if (target.isReadOnly()) {
       throw new IllegalArgumentException("destination is read-only");
+    }
+  }
+
+  /**
+   * Requires that the calling thread can use a segment.
+   *
+   * @param segment the segment
+   * @throws IllegalStateException when its arena is closed
+   * @throws WrongThreadException when it belongs to another thread
+   */
+  public static void accessible(MemorySegment segment) {
+    if (segment.byteSize() != 0) {
+      // An ordinary access throws what has to be thrown.
+      var _ = segment.get(ValueLayout.JAVA_BYTE, 0);
     }
   }
 

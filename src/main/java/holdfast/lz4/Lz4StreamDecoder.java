@@ -128,6 +128,8 @@ public final class Lz4StreamDecoder {
    */
   public long decompress(MemorySegment src, MemorySegment dst) {
     Check.writable(dst);
+    Check.accessible(src);
+    Check.accessible(dst);
     Check.noOverlap(src, dst);
     int srcSize = (int) Check.range(src.byteSize(), 0, Integer.MAX_VALUE, "source size");
     int room = (int) Math.min(dst.byteSize(), Math.min(255L * srcSize, ROOM_MAX));

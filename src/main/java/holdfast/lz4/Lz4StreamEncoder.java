@@ -93,6 +93,7 @@ public final class Lz4StreamEncoder {
    * @return how many bytes of it count, 0 to 65536
    */
   public int loadDictionary(MemorySegment dictionary) {
+    Check.accessible(dictionary);
     long size = Math.min(dictionary.byteSize(), Lz4Block.HISTORY);
     MemorySegment tail = dictionary.asSlice(dictionary.byteSize() - size);
     failed = false;
@@ -154,6 +155,8 @@ public final class Lz4StreamEncoder {
    */
   public long compress(MemorySegment src, MemorySegment dst) {
     Check.writable(dst);
+    Check.accessible(src);
+    Check.accessible(dst);
     Check.noOverlap(src, dst);
     int size = (int) Check.range(src.byteSize(), 0, Lz4.INPUT_SIZE_MAX, "source size");
     begin();
@@ -205,6 +208,7 @@ public final class Lz4StreamEncoder {
    */
   public int saveDictionary(MemorySegment target) {
     Check.writable(target);
+    Check.accessible(target);
     int max = (int) Math.min(target.byteSize(), Lz4Block.HISTORY);
     begin();
     byte[] array = Staging.arrayOf(target);

@@ -7,14 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.CorruptDataException;
 import holdfast.testkit.Content;
+import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -122,5 +125,70 @@ class Lz4StreamStatesTest {
       }
     }
     assertArrayEquals(plain, found);
+  }
+
+  /** Memory that is refused, like memory of another thread. */
+  private static MemorySegment closed(int size) {
+    try (Arena arena = Arena.ofConfined()) {
+      return arena.allocate(size);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void memoryThatIsRefusedChangesNoEncoder(int level) {
+    MemorySegment closed = closed(8000);
+    byte[] plain = Content.of(3, 4, 16_000);
+    List<byte[]> blocks = new ArrayList<>();
+    for (int refusals = 0; refusals < 2; refusals++) {
+      Lz4StreamEncoder stream =
+          Lz4StreamEncoder.of(level == 1 ? Lz4Level.FAST : Lz4Level.hc(level));
+      byte[] room = new byte[8000];
+      var all = new ByteArrayOutputStream();
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment memory = arena.allocate(plain.length);
+        MemorySegment.copy(plain, 0, memory, ValueLayout.JAVA_BYTE, 0, plain.length);
+        for (int at = 0; at < plain.length; at += 4000) {
+          MemorySegment block = memory.asSlice(at, 4000);
+          if (refusals > 0) {
+            requireClosed(() -> stream.compress(closed, MemorySegment.ofArray(room)));
+            requireClosed(() -> stream.compress(block, closed));
+            requireClosed(() -> stream.saveDictionary(closed));
+            requireClosed(() -> stream.loadDictionary(closed));
+          }
+          all.write(room, 0, (int) stream.compress(block, MemorySegment.ofArray(room)));
+        }
+      }
+      blocks.add(all.toByteArray());
+    }
+    assertArrayEquals(blocks.get(0), blocks.get(1));
+  }
+
+  @Test
+  void memoryThatIsRefusedChangesNoDecoder() {
+    MemorySegment closed = closed(4000);
+    byte[] plain = Content.of(3, 4, 16_000);
+    Lz4StreamEncoder encoder = Lz4StreamEncoder.of(Lz4Level.FAST);
+    Lz4StreamDecoder decoder = Lz4StreamDecoder.create();
+    byte[] room = new byte[8000];
+    byte[] found = new byte[plain.length];
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(4000);
+      for (int at = 0; at < plain.length; at += 4000) {
+        int size = encoder.compress(plain, at, 4000, room, 0, room.length);
+        MemorySegment block = MemorySegment.ofArray(room).asSlice(0, size);
+        requireClosed(() -> decoder.decompress(block, closed));
+        requireClosed(() -> decoder.decompress(closed, memory));
+        requireClosed(() -> decoder.setDictionary(closed));
+        decoder.decompress(block, memory);
+        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, 0, found, at, 4000);
+      }
+    }
+    assertArrayEquals(plain, found);
+  }
+
+  private static void requireClosed(Executable call) {
+    String message = assertThrows(IllegalStateException.class, call).getMessage();
+    assertTrue(message.contains("closed"), message);
   }
 }
