@@ -131,11 +131,17 @@ final class FrameEncoder {
     }
   }
 
-  /** Ends the frame. Does nothing when it has ended or failed before. */
+  /** Whether what was written is no whole frame, and never will be. */
+  boolean isFailed() {
+    return state == State.FAILED;
+  }
+
+  /** Ends the frame. Does nothing when it has ended before. */
   void finish() throws IOException {
-    if (state == State.DONE || state == State.FAILED) {
+    if (state == State.DONE) {
       return;
     }
+    requireOpen();
     if (options.contentSize() != Lz4FrameOptions.UNKNOWN && total != options.contentSize()) {
       state = State.FAILED;
       throw new IllegalStateException(

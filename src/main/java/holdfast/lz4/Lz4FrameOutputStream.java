@@ -163,7 +163,9 @@ public final class Lz4FrameOutputStream extends OutputStream implements Writable
     if (!closed) {
       closed = true;
       try (below) {
-        encoder.finish();
+        if (!encoder.isFailed()) {
+          encoder.finish();
+        }
       }
     }
   }

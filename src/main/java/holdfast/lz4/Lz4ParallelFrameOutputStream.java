@@ -160,11 +160,11 @@ public final class Lz4ParallelFrameOutputStream extends OutputStream {
   /**
    * Flushes what is below. Bytes that wait to be compressed go on waiting.
    *
-   * @throws IOException if what is below fails, or this is closed
+   * @throws IOException if what is below fails now or did so before, or this is closed
    */
   @Override
   public void flush() throws IOException {
-    requireNotClosed();
+    requireSound();
     below.flush();
   }
 
@@ -289,11 +289,15 @@ public final class Lz4ParallelFrameOutputStream extends OutputStream {
     }
   }
 
-  private void requireOpen() throws IOException {
+  private void requireSound() throws IOException {
     requireNotClosed();
     if (failed) {
       throw new IOException("the frame cannot go on: an earlier part of it failed");
     }
+  }
+
+  private void requireOpen() throws IOException {
+    requireSound();
     if (finished) {
       throw new IllegalStateException("the frame has ended");
     }

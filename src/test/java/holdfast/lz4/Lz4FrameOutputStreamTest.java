@@ -134,6 +134,7 @@ class Lz4FrameOutputStreamTest {
       state[0] = 100;
       assertThrows(IOException.class, () -> out.write(1));
       assertThrows(IOException.class, out::flush);
+      assertThrows(IOException.class, out::finish);
       out.close();
       out.close();
       assertEquals(1, state[1]);

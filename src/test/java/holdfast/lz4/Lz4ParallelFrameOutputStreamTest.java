@@ -179,6 +179,7 @@ class Lz4ParallelFrameOutputStreamTest {
               });
       assertEquals("disk full", first.getMessage());
       assertThrows(IOException.class, () -> out.write(1));
+      assertThrows(IOException.class, out::flush);
       assertThrows(IOException.class, out::finish);
       out.close();
       assertTrue(below.closed);
