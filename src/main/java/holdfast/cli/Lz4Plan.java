@@ -75,6 +75,9 @@ final class Lz4Plan {
             options.names.size() + " names given, where one input and one output are expected",
             "Use -m for several inputs.");
       }
+      if (options.names.size() == 2) {
+        requireOutput();
+      }
       return List.of(inputName(options.names.getFirst()));
     }
     List<String> inputs = new ArrayList<>();
@@ -87,6 +90,21 @@ final class Lz4Plan {
       }
     }
     return inputs;
+  }
+
+  /** Refuses a second name that would mean nothing: the user may take it for an input. */
+  private void requireOutput() {
+    String name = options.names.getLast();
+    if (mode == Mode.TEST) {
+      throw CommandException.usage(
+          "a test writes nothing, but an output is named too: " + name,
+          "Use -m for several inputs.");
+    }
+    if (options.toStdout && !STANDARD.equals(outputName(name))) {
+      throw CommandException.usage(
+          "-c writes to standard output, but an output is named too: " + name,
+          "Use -m for several inputs.");
+    }
   }
 
   /** Adds the files of a directory tree in a fixed order; reading modes want packed ones only. */

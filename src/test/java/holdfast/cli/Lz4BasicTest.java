@@ -145,6 +145,21 @@ class Lz4BasicTest {
   }
 
   @Test
+  void anOutputThatWouldNotBeWrittenIsRefused() {
+    shell.write("a.lz4", shell.ok("a".getBytes(UTF_8), "lz4"));
+    shell.write("b.lz4", "precious");
+    for (String line :
+        List.of("lz4 -dcf a.lz4 b.lz4", "lz4 -zc a.lz4 null", "lz4 -t a.lz4 b.lz4")) {
+      Shell.Result result = shell.line(line).expect(ExitCode.USAGE);
+      assertTrue(result.err().contains("-m"), result.err());
+      assertEquals(0, result.bytes().length, line);
+    }
+    assertEquals("precious", new String(shell.read("b.lz4"), UTF_8));
+    assertEquals("a", new String(shell.ok(new byte[0], "lz4 -dc a.lz4 -"), UTF_8));
+    assertEquals(List.of("a.lz4", "b.lz4"), shell.files());
+  }
+
+  @Test
   void directoriesAreRefusedAndLeaveNothingBehind() throws Exception {
     Files.createDirectory(shell.path("dir"));
     assertTrue(shell.line("lz4 dir").expect(ExitCode.REFUSED).err().contains("is a directory"));
