@@ -30,6 +30,9 @@ import java.util.Set;
  * it still is a link afterwards.
  */
 final class OutputFile implements Closeable {
+  /** As many as Linux follows. */
+  private static final int LINKS_MAX = 40;
+
   private final PartialFiles partialFiles;
   private final Path target;
 
@@ -58,7 +61,7 @@ final class OutputFile implements Closeable {
    */
   static OutputFile create(Host host, Path target, Path model, boolean replace) throws IOException {
     PartialFiles partialFiles = host.partialFiles();
-    Path real = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
+    Path real = followed(target);
     if (Files.isDirectory(real)) {
       throw CommandException.refused("is a directory", "Name an output file inside it.");
     }
@@ -86,6 +89,23 @@ final class OutputFile implements Closeable {
       partialFiles.discard(partial);
       throw e;
     }
+  }
+
+  /**
+   * The file that a name means, also where it does not exist yet and a link already leads there.
+   */
+  private static Path followed(Path target) throws IOException {
+    if (Files.exists(target)) {
+      return target.toRealPath();
+    }
+    Path file = target.toAbsolutePath();
+    for (int links = 0; Files.isSymbolicLink(file); links++) {
+      if (links == LINKS_MAX) {
+        throw new IOException("too many symbolic links");
+      }
+      file = file.resolveSibling(Files.readSymbolicLink(file));
+    }
+    return file;
   }
 
   /** Hidden, in the same directory so that the rename is one step, and of a name nobody has. */

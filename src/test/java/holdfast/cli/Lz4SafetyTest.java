@@ -104,6 +104,22 @@ class Lz4SafetyTest {
   }
 
   @Test
+  void aLinkToAnOutputThatIsNotThereYetStaysALink() throws Exception {
+    shell.write("a", "new");
+    Files.createDirectory(shell.path("dir"));
+    Files.createSymbolicLink(shell.path("a.lz4"), Path.of("dir/next"));
+    Files.createSymbolicLink(shell.path("dir/next"), Path.of("real"));
+    shell.line("lz4 a").expect(0);
+    assertTrue(Files.isSymbolicLink(shell.path("a.lz4")));
+    assertTrue(Files.isSymbolicLink(shell.path("dir/next")));
+    assertEquals("new", new String(shell.ok(shell.read("dir/real"), "lz4 -d"), UTF_8));
+    Files.createSymbolicLink(shell.path("loop"), Path.of("loop"));
+    String err = shell.line("lz4 -f a loop").expect(ExitCode.IO).err();
+    assertTrue(err.contains("loop: too many symbolic links"), err);
+    assertTrue(Files.isSymbolicLink(shell.path("loop")));
+  }
+
+  @Test
   void nothingBinaryGoesToATerminalUnlessForced() {
     shell.write("a", "hello");
     shell.terminal(true, true, true);
