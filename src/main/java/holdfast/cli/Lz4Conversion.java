@@ -75,6 +75,10 @@ final class Lz4Conversion {
     }
     Path path = host.path(task.input());
     if (Files.isDirectory(path)) {
+      if (options.recursive) {
+        // Still among the inputs, so it could not be read: this throws the reason.
+        Files.newDirectoryStream(path).close();
+      }
       throw CommandException.refused(
           "is a directory", "Use -r for all files below it; archives are the job of tar.");
     }

@@ -109,7 +109,8 @@ final class Lz4Plan {
 
   /** Adds the files of a directory tree in a fixed order; reading modes want packed ones only. */
   private void addFilesBelow(String directory, List<String> inputs) throws IOException {
-    Path root = host.path(directory);
+    // A link that was named is followed; links among what is below are not, if to directories.
+    Path root = host.path(directory).toRealPath();
     boolean packedOnly = mode != Mode.COMPRESS && mode != Mode.BENCHMARK;
     List<String> found = new ArrayList<>();
     Files.walkFileTree(
@@ -117,11 +118,22 @@ final class Lz4Plan {
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            String name = Path.of(directory).resolve(root.relativize(file)).toString();
+            String name = nameOf(file);
             if (Files.isRegularFile(file) && (!packedOnly || name.endsWith(SUFFIX))) {
               found.add(name);
             }
             return FileVisitResult.CONTINUE;
+          }
+
+          /** What cannot be read fails in its turn, and the others are done. */
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) {
+            found.add(nameOf(file));
+            return FileVisitResult.CONTINUE;
+          }
+
+          private String nameOf(Path file) {
+            return Path.of(directory).resolve(root.relativize(file)).toString();
           }
         });
     Collections.sort(found);

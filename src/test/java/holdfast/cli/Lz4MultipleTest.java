@@ -3,10 +3,13 @@ package holdfast.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,5 +120,33 @@ class Lz4MultipleTest {
     assertEquals(0, shell.line("lz4 -tr dir").expect(0).err().length());
     shell.line("lz4 -m dir f1").expect(ExitCode.REFUSED);
     assertTrue(shell.exists("f1.lz4"));
+  }
+
+  @Test
+  void aNamedLinkToADirectoryIsFollowedWithRecursion() throws Exception {
+    Files.createDirectories(shell.path("dir/sub"));
+    shell.write("dir/sub/a", "a");
+    Files.createSymbolicLink(shell.path("dir/up"), Path.of(".."));
+    Files.createSymbolicLink(shell.path("link"), Path.of("dir"));
+    shell.line("lz4 -r link").expect(0);
+    assertTrue(shell.exists("dir/sub/a.lz4"));
+    assertFalse(shell.exists("f0.lz4"), "a link below leads out again");
+    Shell.Result list = shell.line("lz4 --list -r link --json").expect(0);
+    assertTrue(list.out().contains("link/sub/a.lz4"), list.out());
+  }
+
+  @Test
+  void anUnreadableDirectoryFailsAfterTheOthersAreDone() throws Exception {
+    Path closed = Files.createDirectories(shell.path("dir/closed"));
+    shell.write("dir/a", "a");
+    Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("---------"));
+    try {
+      assumeFalse(Files.isReadable(closed), "a user who may read everything");
+      Shell.Result result = shell.line("lz4 -r dir f0").expect(ExitCode.IO);
+      assertTrue(result.err().contains("dir/closed: permission denied"), result.err());
+      assertTrue(shell.exists("dir/a.lz4") && shell.exists("f0.lz4"));
+    } finally {
+      Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+    }
   }
 }
