@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -143,18 +145,33 @@ final class OutputFile implements Closeable {
     return partial != null;
   }
 
-  /** Gives the output the times and permissions of the file that it was made from. */
+  /** Gives the output the owner, times and permissions of the file that it was made from. */
   void copyAttributes(Path model) throws IOException {
     if (partial == null || !Files.isRegularFile(model)) {
       return;
     }
     BasicFileAttributes of = Files.readAttributes(model, BasicFileAttributes.class);
+    copyOwner(model);
     Set<PosixFilePermission> permissions = posixPermissions(model);
     if (permissions != null) {
       Files.setPosixFilePermissions(partial, permissions);
     }
     Files.getFileAttributeView(partial, BasicFileAttributeView.class)
         .setTimes(of.lastModifiedTime(), of.lastAccessTime(), null);
+  }
+
+  /** So that those whose file it was can read the output too, when root converts it for them. */
+  private void copyOwner(Path model) throws IOException {
+    try {
+      for (String id : List.of("unix:gid", "unix:uid")) {
+        Object of = Files.getAttribute(model, id);
+        if (!of.equals(Files.getAttribute(partial, id))) {
+          Files.setAttribute(partial, id, of);
+        }
+      }
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      // Only root may give files away, and not every file system has owners.
+    }
   }
 
   /**

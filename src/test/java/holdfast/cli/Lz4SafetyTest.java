@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -91,6 +92,23 @@ class Lz4SafetyTest {
     assertEquals(
         "r--r--r--",
         PosixFilePermissions.toString(Files.getPosixFilePermissions(shell.path("a.lz4"))));
+  }
+
+  @Test
+  void whatRootConvertsBelongsToTheOwnerOfTheInput() throws Exception {
+    Path a = shell.write("a", "secret");
+    try {
+      Files.setAttribute(a, "unix:uid", 4711);
+      Files.setAttribute(a, "unix:gid", 4712);
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      assumeTrue(false, "needs to be root: " + e);
+    }
+    Files.setPosixFilePermissions(a, PosixFilePermissions.fromString("rw-------"));
+    shell.line("lz4 --rm a").expect(0);
+    Path packed = shell.path("a.lz4");
+    assertEquals(4711, Files.getAttribute(packed, "unix:uid"));
+    assertEquals(4712, Files.getAttribute(packed, "unix:gid"));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(packed)));
   }
 
   @Test
