@@ -241,6 +241,9 @@ public final class Groove implements AutoCloseable {
       RegionFile file) {
     checkMemory(geometry, state, volumes);
     View view = Opening.view(geometry, state, volumes, list);
+    if (file != null) {
+      Opening.checkPlaces(geometry, view);
+    }
     if (StateLayout.mark(state) == StateLayout.MARK_CLOSED) {
       Opening.checkClosed(geometry, state, view);
     }
@@ -358,6 +361,7 @@ public final class Groove implements AutoCloseable {
     boolean opened = false;
     try {
       View view = Opening.view(geometry, state, file.volumes(), null);
+      Opening.checkPlaces(geometry, view);
       // Before the first store into a volume.
       file.backForeign(view);
       GrooveRecovery recovered = null;

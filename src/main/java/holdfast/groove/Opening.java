@@ -73,6 +73,20 @@ final class Opening {
     return view;
   }
 
+  /**
+   * Checks the places of a file where no volume is: one was removed, or not added yet, and the
+   * magic is 0. Anything else is a volume whose magic is damaged, not memory to be given away.
+   */
+  static void checkPlaces(GrooveGeometry geometry, View view) {
+    for (long index = 0; index < view.volumeMax(geometry); index++) {
+      if (!view.lists(index)) {
+        long volume = index << geometry.volumeShift;
+        expectInVolume(
+            volume + VolumeHeader.MAGIC_OFFSET, 0, VolumeHeader.magic(view.volumes, volume));
+      }
+    }
+  }
+
   private static void checkState(GrooveGeometry geometry, MemorySegment state) {
     expect(state, StateLayout.MAGIC_OFFSET, geometry.stateMagic);
     if (!geometry.isStandard()) {

@@ -1,7 +1,9 @@
 package holdfast.groove;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -199,6 +202,31 @@ class RegionFileTest {
       assertEquals(8, expected);
     }
     assertThrows(RuntimeException.class, () -> Groove.openFileReadOnly(path));
+  }
+
+  /** Otherwise it would look removed: its objects gone, its place given away or cut off. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void aVolumeWithADamagedMagicIsNoRemovedOne(int volume) throws IOException {
+    Path path = dir.resolve("region");
+    try (Groove groove = Groove.createFile(path, Bytes.SMALL, 4)) {
+      assertTrue(groove.grow(2, NO_INFO, false));
+      fill(groove, 3000);
+    }
+    byte[] bytes = Files.readAllBytes(path);
+    bytes[65536 + (volume << 20) + 3] ^= 1;
+    Files.write(path, bytes);
+    for (Executable open :
+        List.<Executable>of(
+            () -> Groove.openFile(path),
+            () -> Groove.openFileReadOnly(path),
+            () -> Groove.recoverFile(path, false),
+            () -> Groove.recoverFile(path, true),
+            () -> GrooveFiles.verify(path))) {
+      CorruptDataException e = assertThrows(CorruptDataException.class, open);
+      assertEquals((long) volume << 20, e.offset());
+    }
+    assertArrayEquals(bytes, Files.readAllBytes(path));
   }
 
   @ParameterizedTest
