@@ -56,7 +56,7 @@ import java.util.stream.IntStream;
  * }</pre>
  *
  * <p>Threads allocate through handles, see {@link GrooveHandle}. {@link #handle}, {@link
- * #addVolumes} and {@link #removeVolume} may be called by any thread at any time. Whatever looks at
+ * #addVolumes}, {@link #removeVolume} and {@link #volumes} may be called by any thread at any time. Whatever looks at
  * everything ({@link #verify}, {@link #objects}, {@link #usage}, {@link #leaks}) or flushes all,
  * and {@link #close}, needs that nobody allocates or frees meanwhile; {@link #liveObjects} does
  * not. Nobody else may cut a file that is open: most calls then throw {@link UncheckedIOException}
@@ -815,16 +815,19 @@ public final class Groove implements AutoCloseable {
   }
 
   /**
-   * Lists the volumes.
+   * Lists the volumes. May be called by any thread at any time.
    *
    * @return in ascending order of their numbers
    * @throws CorruptDataException when a header is damaged
    */
   public List<GrooveVolume> volumes() {
+    lock.lock();
     try {
       return listVolumes();
     } catch (InternalError e) {
       throw cut(e);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -834,9 +837,7 @@ public final class Groove implements AutoCloseable {
     for (long index = 0; index < view.volumeMax(geometry); index++) {
       if (view.lists(index)) {
         long volume = index << geometry.volumeShift;
-        boolean empty = VolumeHeader.magic(view.volumes, volume) == ~geometry.volumeMagic;
-        Opening.checkVolume(
-            geometry, view.volumes, index, empty ? ~geometry.volumeMagic : geometry.volumeMagic);
+        boolean empty = Opening.checkVolume(geometry, view.volumes, index);
         list.add(new GrooveVolume(index, empty, VolumeHeader.info(view.volumes, volume)));
       }
     }

@@ -62,12 +62,7 @@ final class Opening {
     for (long index = 0; index < max; index++) {
       if (view.lists(index)) {
         checkApart(geometry, state, volumes, index);
-        long magic = VolumeHeader.magic(volumes, index << geometry.volumeShift);
-        checkVolume(
-            geometry,
-            volumes,
-            index,
-            magic == geometry.volumeMagic ? geometry.volumeMagic : ~geometry.volumeMagic);
+        checkVolume(geometry, volumes, index);
       }
     }
     return view;
@@ -112,12 +107,27 @@ final class Opening {
     }
   }
 
+  /** Checks the header of a volume; whether it is empty. */
+  static boolean checkVolume(GrooveGeometry geometry, MemorySegment volumes, long index) {
+    // Read once: the next moment others may have begun to use it, or emptied it.
+    long magic = VolumeHeader.magic(volumes, index << geometry.volumeShift);
+    boolean empty = magic != geometry.volumeMagic;
+    checkVolume(
+        geometry, volumes, index, empty ? ~geometry.volumeMagic : geometry.volumeMagic, magic);
+    return empty;
+  }
+
   /** Checks the header of a volume that has to have a certain magic. */
   static void checkVolume(
       GrooveGeometry geometry, MemorySegment volumes, long index, long expectedMagic) {
+    long magic = VolumeHeader.magic(volumes, index << geometry.volumeShift);
+    checkVolume(geometry, volumes, index, expectedMagic, magic);
+  }
+
+  private static void checkVolume(
+      GrooveGeometry geometry, MemorySegment volumes, long index, long expectedMagic, long magic) {
     long volume = index << geometry.volumeShift;
-    expectInVolume(
-        volume + VolumeHeader.MAGIC_OFFSET, expectedMagic, VolumeHeader.magic(volumes, volume));
+    expectInVolume(volume + VolumeHeader.MAGIC_OFFSET, expectedMagic, magic);
     expectInVolume(volume + VolumeHeader.INDEX_OFFSET, index, VolumeHeader.index(volumes, volume));
     long infoSize = VolumeHeader.infoSize(volumes, volume);
     if (infoSize < 0 || infoSize > VolumeHeader.INFO_MAX) {

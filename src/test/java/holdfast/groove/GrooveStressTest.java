@@ -1,6 +1,7 @@
 package holdfast.groove;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.testkit.Tier;
@@ -13,6 +14,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -66,6 +68,39 @@ class GrooveStressTest {
       }
       assertTrue(fulls.get() > 0, "the memory was never exhausted");
       assertEquals(List.of(), groove.damaged());
+    }
+  }
+
+  /** The list of volumes, which are begun and emptied, taken out and added at the same time. */
+  @Test
+  void volumesAreListedAtAnyTime() throws InterruptedException {
+    try (Bytes bytes = new Bytes(Bytes.SMALL, 2)) {
+      groove = bytes.groove;
+      Thread other =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try (GrooveHandle handle = groove.handle(0, 0)) {
+                      for (int i = 0; i < Tier.of(300_000, 5_000_000); i++) {
+                        assertTrue(handle.free(handle.alloc(8000)));
+                        groove.compact();
+                        if (i % 8 == 0) {
+                          groove.addVolumes(groove.removeVolume(), 1, new byte[0]);
+                        }
+                      }
+                    } catch (Throwable e) {
+                      failure.set(e);
+                    }
+                  });
+      try {
+        while (other.isAlive()) {
+          assertTrue(groove.volumes().size() >= 1);
+        }
+      } finally {
+        other.join();
+      }
+      assertNull(failure.get());
+      groove.verify();
     }
   }
 
