@@ -56,12 +56,12 @@ import java.util.stream.IntStream;
  * }</pre>
  *
  * <p>Threads allocate through handles, see {@link GrooveHandle}. {@link #handle}, {@link
- * #addVolumes}, {@link #removeVolume} and {@link #volumes} may be called by any thread at any time. Whatever looks at
- * everything ({@link #verify}, {@link #objects}, {@link #usage}, {@link #leaks}) or flushes all,
- * and {@link #close}, needs that nobody allocates or frees meanwhile; {@link #liveObjects} does
- * not. Nobody else may cut a file that is open: most calls then throw {@link UncheckedIOException}
- * with its name, those of {@link GrooveHandle} that a cache answers an {@link InternalError}, and a
- * compare-and-set on a page that is gone may end the process.
+ * #addVolumes}, {@link #removeVolume} and {@link #volumes} may be called by any thread at any time.
+ * Whatever looks at everything ({@link #verify}, {@link #objects}, {@link #usage}, {@link #leaks})
+ * or flushes all, and {@link #close}, needs that nobody allocates or frees meanwhile; {@link
+ * #liveObjects} does not. Nobody else may cut a file that is open: most calls then throw {@link
+ * UncheckedIOException} with its name, those of {@link GrooveHandle} that a cache answers an {@link
+ * InternalError}, and a compare-and-set on a page that is gone may end the process.
  */
 public final class Groove implements AutoCloseable {
   /** What {@link #removeVolume} returns when no volume is empty; nothing changed. */
@@ -972,6 +972,8 @@ public final class Groove implements AutoCloseable {
    * again, here or there. Handles cannot be used any more. Memory stays with the caller; that of a
    * file is unmapped, so no thread may be in a call. Has no effect the second time.
    *
+   * @throws CorruptDataException when damage was found where handles gave back what they kept: then
+   *     it is UNCLEAN, as if its owner had died
    * @throws UncheckedIOException when the file cannot be closed
    */
   @Override
@@ -982,11 +984,12 @@ public final class Groove implements AutoCloseable {
         return;
       }
       closed = true;
-      release();
-      if (file != null) {
-        View last = view;
-        view = View.none().closed();
-        file.close(last);
+      boolean released = false;
+      try {
+        release();
+        released = true;
+      } finally {
+        closeFile(released);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -995,11 +998,27 @@ public final class Groove implements AutoCloseable {
     }
   }
 
+  /** Damage was found when it is not released: then the file stays that of a dead owner. */
+  private void closeFile(boolean released) throws IOException {
+    if (file != null) {
+      View last = view;
+      view = View.none().closed();
+      if (released) {
+        file.close(last);
+      } else {
+        file.abandon();
+      }
+    }
+  }
+
   private void release() {
     if (open) {
-      caches.close();
-      open = false;
-      view = view.closed();
+      try {
+        caches.close();
+      } finally {
+        open = false;
+        view = view.closed();
+      }
       for (int c = 0; c < geometry.classCount(); c++) {
         long stack = StateLayout.inactiveStack(c);
         Mem.putLong(

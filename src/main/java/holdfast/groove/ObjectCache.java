@@ -253,9 +253,13 @@ final class ObjectCache {
   /** The same for good: from now on it holds nothing. */
   void close() {
     head = 0;
-    flush();
-    for (int c = 0; c < classes.count; c++) {
-      words[row(c) + END] = words[row(c) + FIRST];
+    try {
+      flush();
+    } finally {
+      for (int c = 0; c < classes.count; c++) {
+        words[row(c) + TOP] = words[row(c) + FIRST];
+        words[row(c) + END] = words[row(c) + FIRST];
+      }
     }
   }
 

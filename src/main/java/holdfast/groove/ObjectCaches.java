@@ -1,5 +1,6 @@
 package holdfast.groove;
 
+import holdfast.internal.Failures;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
@@ -79,12 +80,20 @@ final class ObjectCaches {
     all().forEach(ObjectCache::flush);
   }
 
-  /** Flushes all, for good. Nobody uses a handle meanwhile. */
+  /** Flushes all, for good, whatever is found in one. Nobody uses a handle meanwhile. */
   void close() {
+    RuntimeException first = null;
     for (ObjectCache cache : all()) {
-      if (remove(cache)) {
-        cache.close();
+      try {
+        if (remove(cache)) {
+          cache.close();
+        }
+      } catch (RuntimeException e) {
+        first = Failures.first(first, e);
       }
+    }
+    if (first != null) {
+      throw first;
     }
   }
 

@@ -1,5 +1,6 @@
 package holdfast.groove;
 
+import holdfast.internal.Failures;
 import holdfast.internal.Mem;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -55,10 +56,18 @@ final class Quarantine {
     return classes.footprint[ObjectHeader.sizeClass(word)] - ObjectHeader.SIZE;
   }
 
-  /** Lets all go. */
+  /** Lets all go, and throws when somebody wrote to one of them. */
   void flush() {
+    IllegalStateException first = null;
     while (!waiting.isEmpty()) {
-      release();
+      try {
+        release();
+      } catch (IllegalStateException e) {
+        first = Failures.first(first, e);
+      }
+    }
+    if (first != null) {
+      throw first;
     }
   }
 

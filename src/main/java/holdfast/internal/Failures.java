@@ -21,4 +21,20 @@ public final class Failures {
       default -> throw new IllegalStateException(failure);
     }
   }
+
+  /**
+   * Keeps the first of several failures; the others are told with it.
+   *
+   * @param first null while there is none
+   * @param next one more
+   * @param <E> of what kind they are
+   * @return the first
+   */
+  public static <E extends Throwable> E first(E first, E next) {
+    if (first == null) {
+      return next;
+    }
+    first.addSuppressed(next);
+    return first;
+  }
 }

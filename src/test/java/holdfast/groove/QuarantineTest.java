@@ -62,4 +62,22 @@ class QuarantineTest {
       assertTrue(handle.alloc(100) != object);
     }
   }
+
+  @Test
+  void aCloseThatFindsALateWriteLetsTheOthersGo() {
+    try (Bytes bytes = new Bytes(Bytes.SMALL, 1)) {
+      GrooveHandle handle = bytes.groove.guardedHandle(0, 4);
+      long[] objects = {handle.alloc(100), handle.alloc(100), handle.alloc(100)};
+      for (long object : objects) {
+        assertTrue(handle.free(object));
+      }
+      Mem.putByte(bytes.volumes, objects[0] + 5, (byte) 1);
+      Mem.putByte(bytes.volumes, objects[1] + 6, (byte) 1);
+      IllegalStateException found = assertThrows(IllegalStateException.class, handle::close);
+      assertTrue(found.getMessage().contains("offset " + (objects[0] - 16)), found::getMessage);
+      assertEquals(1, found.getSuppressed().length);
+      assertEquals(0, bytes.groove.usage().classes().get(1).cached());
+      bytes.groove.verify();
+    }
+  }
 }

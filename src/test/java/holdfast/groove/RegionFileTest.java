@@ -245,6 +245,30 @@ class RegionFileTest {
     assertThrows(CorruptDataException.class, () -> Groove.openFile(path));
   }
 
+  /** A close that fails is an owner that died, but the file and its lock are given back. */
+  @Test
+  void aCloseThatFindsDamageLeavesTheFileToTheNextOwner() throws IOException {
+    Path path = dir.resolve("region");
+    Groove groove = Groove.createFile(path, Bytes.SMALL, 4);
+    assertTrue(groove.grow(1, NO_INFO, false));
+    GrooveHandle guarded = groove.guardedHandle(0, 4);
+    GrooveHandle cached = groove.handle();
+    long held = cached.alloc(300);
+    assertTrue(cached.free(cached.alloc(500)));
+    long object = guarded.alloc(100);
+    assertTrue(guarded.free(object));
+    groove.segment(object, 1).fill((byte) 1);
+    assertThrows(IllegalStateException.class, groove::close);
+    groove.close();
+    assertThrows(IllegalStateException.class, () -> cached.alloc(500));
+    assertThrows(IllegalStateException.class, groove::verify);
+    try (Groove again = Groove.openFile(path)) {
+      assertNotNull(again.recovered());
+      again.verify();
+      assertEquals(List.of(held), objects(again).stream().map(GrooveObject::offset).toList());
+    }
+  }
+
   @Test
   void anExistingFileIsNotReplaced() throws IOException {
     Path path = Files.writeString(dir.resolve("there"), "mine");
