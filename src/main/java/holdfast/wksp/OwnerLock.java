@@ -70,9 +70,13 @@ final class OwnerLock {
     this.key = key;
   }
 
-  /** The lock of a region in memory. */
-  static OwnerLock of(MemorySegment mem) {
-    return of(new Place(mem.heapBase().orElse(null), mem.address()), mem);
+  /**
+   * The lock of a region in memory.
+   *
+   * @param recovery as below
+   */
+  static OwnerLock of(MemorySegment mem, boolean recovery) {
+    return of(new Place(mem.heapBase().orElse(null), mem.address()), mem, recovery);
   }
 
   /**
@@ -80,8 +84,10 @@ final class OwnerLock {
    *
    * @param key what identifies the file
    * @param mem where it is mapped
+   * @param recovery whether our id in a region that nobody of us joined before is that of a process
+   *     that died; else it may be alive in another namespace, where ids are the same
    */
-  static synchronized OwnerLock of(Object key, MemorySegment mem) {
+  static synchronized OwnerLock of(Object key, MemorySegment mem, boolean recovery) {
     OwnerLock found = null;
     for (var each = ALL.iterator(); each.hasNext(); ) {
       OwnerLock lock = each.next().get();
@@ -94,10 +100,17 @@ final class OwnerLock {
     if (found == null) {
       found = new OwnerLock(key);
       // Nobody of us was here, so our id was written by a process that had it before us.
-      found.left = Mem.getLongVolatile(mem, WkspHeader.OWNER_OFFSET) == ME;
+      found.left = recovery && owner(mem) == ME;
       ALL.add(new WeakReference<>(found));
+    } else {
+      found.forgetOther(mem);
     }
     return found;
+  }
+
+  /** What was left behind in a region that is gone is not left in one made at its place. */
+  private synchronized void forgetOther(MemorySegment mem) {
+    left &= owner(mem) == ME;
   }
 
   /** Takes the lock when it is free. The fast path of every operation. */

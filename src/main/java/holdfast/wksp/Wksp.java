@@ -168,7 +168,8 @@ public final class Wksp implements Closeable {
       MemorySegment region, String name, int seed, long partMax, long dataMax) {
     requireRegion(region);
     Region made = WkspInit.create(region, name, seed, partMax, dataMax);
-    return new Wksp(made, null, OwnerLock.of(region), WkspOptions.DEFAULT);
+    WkspOptions options = WkspOptions.DEFAULT;
+    return new Wksp(made, null, OwnerLock.of(region, options.recovery()), options);
   }
 
   /**
@@ -194,7 +195,8 @@ public final class Wksp implements Closeable {
   public static Wksp join(MemorySegment region, WkspOptions options) {
     requireRegion(region);
     Objects.requireNonNull(options, "options");
-    Wksp wksp = new Wksp(Region.of(region), null, OwnerLock.of(region), options);
+    OwnerLock owner = OwnerLock.of(region, options.recovery());
+    Wksp wksp = new Wksp(Region.of(region), null, owner, options);
     wksp.recover();
     return wksp;
   }
@@ -265,7 +267,8 @@ public final class Wksp implements Closeable {
     Objects.requireNonNull(options, "options");
     WkspFile file = WkspFile.open(disk, path, true);
     try {
-      Wksp wksp = new Wksp(file.region(), file, OwnerLock.of(file.key(), file.mem()), options);
+      OwnerLock owner = OwnerLock.of(file.key(), file.mem(), options.recovery());
+      Wksp wksp = new Wksp(file.region(), file, owner, options);
       wksp.recover();
       return wksp;
     } catch (UncheckedIOException e) {
@@ -969,6 +972,8 @@ public final class Wksp implements Closeable {
    * Leaves the workspace. A mapped file is unmapped; memory that the caller gave stays as it is.
    * Has no effect the second time.
    *
+   * @throws WkspLockedException when somebody holds the lock for too long; the workspace stays
+   *     open, and can be closed later
    * @throws IOException when a mapped file cannot be closed
    */
   @Override

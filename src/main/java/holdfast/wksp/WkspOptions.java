@@ -8,7 +8,7 @@ import java.util.Objects;
  *
  * @param recovery whether a lock whose owner died is taken over, and the workspace verified and
  *     rebuilt if needed. To be switched off where processes of several process-id namespaces
- *     (containers) share a region: the id of a process in another one looks dead
+ *     (containers) share a region: the id of a process in another one looks dead, or is our own
  * @param lockTimeout how long an operation waits for a lock that another process or thread holds
  *     before it throws {@link WkspLockedException}; the default is, in effect, for ever
  */

@@ -235,6 +235,46 @@ class WkspTest {
     assertThrows(WkspLockedException.class, () -> eager.alloc(1, 1, 1));
   }
 
+  /** In a container every main process may have the same id. */
+  @Test
+  void withRecoveryOffOurIdIsThatOfTheLivingToo() {
+    long ours = ProcessHandle.current().pid();
+    MemorySegment mem = neverJoined(wksp(4, 1000).region().mem);
+    Mem.putLong(mem, WkspHeader.OWNER_OFFSET, ours);
+    Wksp careful = Wksp.join(mem, HURRIED.withRecovery(false));
+    var e = assertThrows(WkspLockedException.class, () -> careful.alloc(1, 1, 1));
+    assertEquals(ours, e.owner());
+    Mem.putLong(mem, WkspHeader.OWNER_OFFSET, WkspHeader.UNLOCKED);
+    assertEquals(careful.gaddrLo(), careful.alloc(1, 1, 1));
+    MemorySegment reused = neverJoined(mem);
+    Mem.putLong(reused, WkspHeader.OWNER_OFFSET, ours);
+    assertEquals(ours, Wksp.join(reused, HURRIED).recoveries().getFirst().owner());
+  }
+
+  /** A copy at a place where no workspace was before. */
+  private static MemorySegment neverJoined(MemorySegment mem) {
+    return MemorySegment.ofArray(new long[(int) mem.byteSize() / Long.BYTES]).copyFrom(mem);
+  }
+
+  /** Memory is used again, and so is the number of a file that was deleted. */
+  @Test
+  void anOperationCutShortIsOfNoConcernToAnotherWorkspaceAtItsPlace() {
+    MemorySegment mem = region(4, 1000);
+    Wksp old = Wksp.create(mem, "old", 7, 4, 1000);
+    old.lock();
+    assertThrows(
+        StackOverflowError.class,
+        () -> {
+          throw old.cutShort(new StackOverflowError());
+        });
+    Wksp wksp = Wksp.create(mem, "new", 7, 4, 1000);
+    Wksp other = Wksp.join(mem, HURRIED);
+    wksp.lock();
+    assertThrows(WkspLockedException.class, () -> other.alloc(1, 1, 1));
+    wksp.unlock();
+    assertTrue(other.recoveries().isEmpty());
+  }
+
   @Test
   void whatTheDeadLeftBeyondRepairStaysTheirs() throws IOException {
     Wksp wksp = wksp(4, 1000);
