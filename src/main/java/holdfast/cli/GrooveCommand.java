@@ -518,7 +518,7 @@ final class GrooveCommand implements Command {
       if (picture == null) {
         host.text().print(map.text());
       } else {
-        Files.writeString(host.path(picture), map.svg(arguments.operands().get(1)));
+        map.write(host.path(picture), picture, arguments.operands().get(1));
       }
       return ExitCode.DONE;
     }

@@ -1,6 +1,12 @@
 package holdfast.cli;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +27,8 @@ final class RegionMap {
 
   /** Tags that get a letter and a colour; the others share one. */
   private static final int LETTERS = 26;
+
+  private static final String SVG_START = "<svg";
 
   private static final char OTHER = '+';
   private static final char FREE = '.';
@@ -185,6 +193,25 @@ final class RegionMap {
         + (free == 0 ? "" : ", " + 100 * largest / free + " % of it in the largest");
   }
 
+  /**
+   * Writes the picture to a file, which may be there if it is a picture, too, or empty, or a
+   * device. Anything else that is there is worth more, what was drawn above all.
+   */
+  void write(Path file, String name, String title) throws IOException {
+    if (Files.isRegularFile(file) && Files.size(file) > 0 && !isPicture(file)) {
+      throw CommandException.refused(
+          name + ": already exists, and is no picture", "Remove it first, or take another name.");
+    }
+    Files.writeString(file, svg(title));
+  }
+
+  private static boolean isPicture(Path file) throws IOException {
+    byte[] start = SVG_START.getBytes(StandardCharsets.US_ASCII);
+    try (InputStream in = Files.newInputStream(file)) {
+      return Arrays.equals(start, in.readNBytes(start.length));
+    }
+  }
+
   /** The picture as a document of its own. */
   String svg(String title) {
     int width = 960;
@@ -196,7 +223,9 @@ final class RegionMap {
     List<Share> named = ranking.subList(0, Math.min(LETTERS, ranking.size()));
     int height = top + rows * rowHeight + 30 + named.size() * 16 + 20;
     StringBuilder svg = new StringBuilder();
-    svg.append("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"").append(left + width + 20);
+    svg.append(SVG_START)
+        .append(" xmlns=\"http://www.w3.org/2000/svg\" width=\"")
+        .append(left + width + 20);
     svg.append("\" height=\"").append(height);
     svg.append("\" font-family=\"monospace\" font-size=\"12\">\n");
     svg.append("<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n");

@@ -2,7 +2,6 @@ package holdfast.cli;
 
 import holdfast.wksp.Partition;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,7 +23,8 @@ final class WkspMap {
       }
       RegionMap map = new RegionMap(source.gaddrLo(), source.gaddrHi(), used);
       if (arguments.has(SVG)) {
-        Files.writeString(host.path(arguments.value(SVG, "")), map.svg(source.name()));
+        String picture = arguments.value(SVG, "");
+        map.write(host.path(picture), picture, source.name());
       } else {
         host.text().print(map.text());
       }

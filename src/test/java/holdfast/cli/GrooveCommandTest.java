@@ -90,6 +90,9 @@ class GrooveCommandTest {
     for (int i = 0; i < 20; i++) {
       assertTrue(svg.contains(", tag " + i + "</title>"), svg);
     }
+    run(0, "groove map a --svg a.svg");
+    run(5, "groove map a --svg a");
+    run(0, "groove verify a");
     run(0, "groove new none");
     assertTrue(run(0, "groove map none").out().contains("free 0 B in 0 pieces"));
     run(0, "groove map none --svg none.svg");

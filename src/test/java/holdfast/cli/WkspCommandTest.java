@@ -137,6 +137,10 @@ class WkspCommandTest {
     assertTrue(svg.startsWith("<svg ") && svg.endsWith("</svg>\n"), svg);
     assertTrue(svg.contains("tag 2</title></rect>"), svg);
     assertTrue(!svg.contains("tag 1"), svg);
+    out("wksp map w --svg w.svg");
+    byte[] bytes = shell.read("w");
+    shell.line("wksp map w --svg w").expect(ExitCode.REFUSED);
+    assertArrayEquals(bytes, shell.read("w"));
   }
 
   @Test
