@@ -11,6 +11,7 @@ import holdfast.groove.GrooveVolume;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -155,16 +156,12 @@ final class GrooveCommand implements Command {
   }
 
   private static long parse(String what, String word, long min, long max) {
-    try {
-      long value = Long.decode(word);
-      if (value >= min && value <= max) {
-        return value;
-      }
-    } catch (NumberFormatException e) {
-      // Said below.
+    long value = Numbers.parseUnsigned(what, word);
+    if (value < min || value > max) { // with the highest bit set it is below
+      throw CommandException.usage(
+          what + " needs a number from " + min + " to " + max + ", not '" + word + "'", "");
     }
-    throw CommandException.usage(
-        what + " needs a number from " + min + " to " + max + ", not '" + word + "'", "");
+    return value;
   }
 
   /** Opens a file for changing it. */
@@ -210,6 +207,9 @@ final class GrooveCommand implements Command {
     int volumes = number("--volumes", 0, 0, max);
     try (Groove groove = Groove.createFile(file, geometry, max)) {
       groove.grow(volumes, new byte[0], arguments.has("--preallocate"));
+    } catch (FileAlreadyExistsException e) {
+      throw CommandException.refused(
+          arguments.operands().get(1) + ": already exists", "Remove it first.");
     }
     messages.detail("made " + file + ", " + geometry + ", " + volumes + " of " + max + " volumes");
     return ExitCode.DONE;
@@ -234,7 +234,7 @@ final class GrooveCommand implements Command {
     long size = Numbers.parseSize("SIZE", arguments.operands().get(2));
     int align = number("--align", 0, 0, 512);
     int group = number("--group", 0, 0, Integer.MAX_VALUE);
-    long tag = parse("--tag", arguments.value("--tag", "0"), Long.MIN_VALUE, Long.MAX_VALUE);
+    long tag = Numbers.parseUnsigned("--tag", arguments.value("--tag", "0"));
     try (Groove groove = own(file);
         GrooveHandle handle = groove.handle(group, 0)) {
       try {
@@ -313,7 +313,11 @@ final class GrooveCommand implements Command {
     if (arguments.globals().json()) {
       Json json = new Json().object().name("tags").array();
       for (GrooveLeak l : lines) {
-        json.object().name("tag").value(l.tag()).name("sizeClass").value(l.sizeClass());
+        json.object()
+            .name("tag")
+            .value(Long.toUnsignedString(l.tag()))
+            .name("sizeClass")
+            .value(l.sizeClass());
         json.name("objects").value(l.objects()).name("requested").value(l.requested());
         json.name("occupied").value(l.occupied()).name("offset").value(l.offset()).end();
       }
@@ -343,7 +347,7 @@ final class GrooveCommand implements Command {
                     + Numbers.right(Long.toString(l.occupied()), 15)
                     + Numbers.right(Long.toString(l.offset()), 15)
                     + "  "
-                    + l.tag());
+                    + Long.toUnsignedString(l.tag()));
       }
     }
   }
@@ -424,7 +428,7 @@ final class GrooveCommand implements Command {
                     .name("align")
                     .value(o.align())
                     .name("tag")
-                    .value(o.tag())
+                    .value(Long.toUnsignedString(o.tag())) // many readers have 53 bits
                     .name("sizeClass")
                     .value(o.sizeClass())
                     .end());
@@ -457,7 +461,7 @@ final class GrooveCommand implements Command {
                 + Numbers.right(Long.toString(o.size()), 12)
                 + Numbers.right(Long.toString(o.align()), 7)
                 + "  "
-                + o.tag());
+                + Long.toUnsignedString(o.tag()));
   }
 
   private int verify(Path file) throws IOException {

@@ -36,6 +36,22 @@ final class Numbers {
     return value << shift;
   }
 
+  /**
+   * Reads a number of 64 bits without a sign, decimal, or hexadecimal behind {@code 0x}.
+   *
+   * @param what the number is, for the error
+   */
+  static long parseUnsigned(String what, String word) {
+    try {
+      return word.startsWith("0x") || word.startsWith("0X")
+          ? Long.parseUnsignedLong(word.substring(2), 16)
+          : Long.parseUnsignedLong(word);
+    } catch (NumberFormatException e) {
+      throw CommandException.usage(
+          what + " must be a number of at most 64 bits, not '" + word + "'", "");
+    }
+  }
+
   private static int unitShift(String unit) {
     String upper = unit.toUpperCase(java.util.Locale.ROOT);
     if (upper.isEmpty() || upper.equals("B")) {

@@ -176,7 +176,7 @@ final class WkspCommand implements Command {
           .warning(
               name
                   + ": process "
-                  + recovery.owner()
+                  + Long.toUnsignedString(recovery.owner())
                   + " had died holding the lock; "
                   + (recovery.wasRebuilt()
                       ? "rebuilt, because of " + recovery.damage()
@@ -195,14 +195,7 @@ final class WkspCommand implements Command {
 
   /** A number of 64 bits without a sign, decimal or hexadecimal. */
   static long number(String what, String word) {
-    try {
-      return word.startsWith("0x") || word.startsWith("0X")
-          ? Long.parseUnsignedLong(word.substring(2), 16)
-          : Long.parseUnsignedLong(word);
-    } catch (NumberFormatException e) {
-      throw CommandException.usage(
-          what + " must be a number of at most 64 bits, not '" + word + "'", "");
-    }
+    return Numbers.parseUnsigned(what, word);
   }
 
   /** A number of 32 bits without a sign. */

@@ -38,7 +38,8 @@ class GrooveCommandTest {
     String list = run(0, "groove ls a").out();
     assertTrue(list.contains(first) && list.contains(second) && list.contains("1024"), list);
     String json = run(0, "groove ls --json a").out();
-    assertTrue(json.contains("\"offset\":" + first + ",\"size\":200,\"align\":16,\"tag\":7"), json);
+    assertTrue(
+        json.contains("\"offset\":" + first + ",\"size\":200,\"align\":16,\"tag\":\"7\""), json);
     assertTrue(run(0, "groove verify a").err().contains("2 objects in 1 volume"));
     String csv = run(0, "groove ls --csv a").out();
     assertTrue(csv.startsWith("obj_off,sz,align,tag,szc,idx,hdr_off,superblock_off\n"), csv);
@@ -47,7 +48,7 @@ class GrooveCommandTest {
     String tags = run(0, "groove info --tags --csv a").out();
     assertTrue(tags.contains("\n7,3,1,200,256," + first + "\n"), tags);
     assertTrue(run(0, "groove info --tags a").out().contains(" " + first + "  7\n"));
-    assertTrue(run(0, "groove info --tags --json a").out().contains("\"tag\":16,"));
+    assertTrue(run(0, "groove info --tags --json a").out().contains("\"tag\":\"16\","));
     run(0, "groove free a " + first);
     run(1, "groove free a " + first);
     run(1, "groove free a 12345");
@@ -57,6 +58,22 @@ class GrooveCommandTest {
     run(0, "groove free a " + second);
     run(0, "groove compact a");
     assertEquals(65536, dir.resolve("a").toFile().length());
+  }
+
+  @Test
+  void tagsHave64BitsAndNoSign() {
+    run(0, "groove new a --block 64 --volume 1M --volumes 1");
+    String first = run(0, "groove alloc a 100 --tag 18446744073709551615").out().strip();
+    String second = run(0, "groove alloc a 100 --tag 0xfffffffffffffffe").out().strip();
+    run(0, "groove alloc a 100 --tag 010"); // not octal
+    String list = run(0, "groove ls a").out();
+    assertTrue(list.contains(first) && list.contains("  18446744073709551615\n"), list);
+    assertTrue(list.endsWith("  10\n"), list);
+    assertTrue(run(0, "groove ls a --json").out().contains("\"tag\":\"18446744073709551615\""));
+    assertTrue(run(0, "groove info a --tags").out().contains(second + "  18446744073709551614\n"));
+    String json = run(0, "groove info a --tags --json").out();
+    assertTrue(json.contains("{\"tag\":\"18446744073709551614\","), json);
+    run(2, "groove free a 18446744073709551615");
   }
 
   @Test
@@ -159,6 +176,9 @@ class GrooveCommandTest {
         "groove new a --volumes 65",
         "groove alloc a",
         "groove free a x",
+        "groove free a 0x10000000000000000",
+        "groove alloc a 10 --tag -1",
+        "groove alloc a 10 --tag 18446744073709551616",
         "groove info a --frobnicate"
       })
   void wrongUsageIsSaid(String line) {
@@ -172,7 +192,7 @@ class GrooveCommandTest {
     run(3, "groove alloc a 10");
     run(3, "groove compact a");
     run(0, "groove new a");
-    run(5, "groove new a");
+    assertTrue(run(5, "groove new a").err().contains("a: already exists"));
   }
 
   @Test
