@@ -47,8 +47,10 @@ final class WkspCkptQuery {
       WkspCheckptInfo info = WkspRestore.info(path);
       making(json, info);
       if (level >= 2) {
-        json.name("mode").value("0" + Long.toOctalString(info.mode()));
-        json.name("path").value(info.path());
+        if (preview.style() > 1) { // the first style knows neither
+          json.name("mode").value("0" + Long.toOctalString(info.mode()));
+          json.name("path").value(info.path());
+        }
         json.name("buildInfo").value(info.buildInfo());
         json.name("userInfo").value(info.userInfo());
       }

@@ -127,12 +127,15 @@ class WkspCkptListTest {
     String json = out("wksp checkpt-query c --level 4 --json");
     assertTrue(json.contains("\"app\":{\"id\":"), json);
     assertTrue(json.contains("\"allocations\":[{\"gaddrLo\":"), json);
+    assertTrue(json.contains("\"mode\":\"0644\",\"path\":\"a.v2.ckpt\","), json);
     shell.line("wksp checkpt-query c --level 5").expect(ExitCode.USAGE);
     shell.line("wksp checkpt-query").expect(ExitCode.USAGE);
     shell.line("wksp checkpt-query none").expect(ExitCode.IO);
     shell.delete("c");
     golden("b.v1");
-    assertTrue(out("wksp checkpt-query c --level 4 --json").contains("\"allocations\":[]"));
+    json = out("wksp checkpt-query c --level 4 --json");
+    assertTrue(json.contains("\"allocations\":[]"), json);
+    assertTrue(!json.contains("\"mode\"") && !json.contains("\"path\""), json);
   }
 
   @Test
