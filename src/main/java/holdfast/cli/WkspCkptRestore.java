@@ -170,7 +170,7 @@ final class WkspCkptRestore {
 
   private WkspRestoreReport anew(WkspCheckptPreview preview, Filling filling) throws IOException {
     Path target = host.path(file).toAbsolutePath();
-    requireSpace(target, preview);
+    requireSpace(preview);
     Path hidden =
         target.resolveSibling(".holdfast-" + Long.toHexString(System.nanoTime()) + ".part");
     host.partialFiles().add(hidden);
@@ -197,21 +197,9 @@ final class WkspCkptRestore {
   }
 
   /** The size is the word of a foreign file, and all of it will be allocated on the disk. */
-  private void requireSpace(Path target, WkspCheckptPreview preview) throws IOException {
-    Path directory = target.getParent();
-    if (!Files.isDirectory(directory)) {
-      throw new IOException("there is no directory " + directory);
-    }
+  private void requireSpace(WkspCheckptPreview preview) throws IOException {
     long size = Wksp.footprint(preview.partMax(), preview.dataMax());
-    long room = Files.getFileStore(directory).getUsableSpace();
-    if (size > room) {
-      throw new IOException(
-          file
-              + " would have "
-              + Numbers.grouped(size)
-              + " bytes, and the disk has room for "
-              + Numbers.grouped(room));
-    }
+    WkspWhole.requireSpace(file, host.path(file), size);
   }
 
   private Outcome dryRun() throws IOException {
@@ -236,7 +224,7 @@ final class WkspCkptRestore {
         requireFit(wksp, wanted);
       }
     } else {
-      requireSpace(host.path(file).toAbsolutePath(), WkspRestore.preview(path));
+      requireSpace(WkspRestore.preview(path));
     }
     long size = wanted.stream().mapToLong(Partition::size).sum();
     return new Outcome(wanted.size(), size, all.size() - wanted.size(), sidecar);

@@ -98,8 +98,9 @@ final class WkspCommand implements Command {
     diff           compares allocations, tags and contents of two workspaces or checkpoints; exit
                    code 1 when they differ
 
-    ls, usage, map and diff change no byte. The others take the lock; when its owner has died they
-    repair the workspace first, and say so. Numbers are decimal or 0x; sizes also 64KiB, 1GiB.
+    info, tag-query, cat, ls, usage, map and diff change no byte and wait for nobody. The others
+    take the lock; when its owner has died they repair the workspace first, and say so. Numbers
+    are decimal or 0x; sizes also 64KiB, 1GiB.
 
     options
       --align N  a power of two; default 4096

@@ -3,6 +3,8 @@ package holdfast.cli;
 import holdfast.wksp.Wksp;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Subcommands that concern a workspace as a whole. */
@@ -44,6 +46,9 @@ final class WkspWhole {
           "1 to 39 of A-Z a-z 0-9 _ - . are allowed, a letter or digit first.");
     }
     int seed = WkspCommand.seed(arguments.value(SEED, "0"));
+    if (!Files.exists(host.path(file))) {
+      requireSpace(file, host.path(file), Wksp.footprint(parts, dataMax));
+    }
     try (Wksp wksp = Wksp.create(host.path(file), name, seed, parts, dataMax)) {
       new Messages(host, "holdfast wksp", arguments.globals())
           .detail(
@@ -58,6 +63,23 @@ final class WkspWhole {
       return ExitCode.DONE;
     } catch (FileAlreadyExistsException e) {
       throw CommandException.refused(file + ": already exists", "Remove it first.");
+    }
+  }
+
+  /** Refuses what could only fill the disk to its last byte, and then fail. */
+  static void requireSpace(String file, Path path, long size) throws IOException {
+    Path directory = path.toAbsolutePath().getParent();
+    if (!Files.isDirectory(directory)) {
+      throw new IOException("there is no directory " + directory);
+    }
+    long room = Files.getFileStore(directory).getUsableSpace();
+    if (size > room) {
+      throw new IOException(
+          file
+              + " would have "
+              + Numbers.grouped(size)
+              + " bytes, and the disk has room for "
+              + Numbers.grouped(room));
     }
   }
 

@@ -38,6 +38,9 @@ class WkspCommandTest {
     shell.line("wksp new x --size 1MiB --name -").expect(ExitCode.USAGE);
     shell.line("wksp new x --size 1MiB --seed 0x100000000").expect(ExitCode.USAGE);
     assertEquals(List.of("w"), shell.files());
+    String full = shell.line("wksp new x --size 4EiB").expect(ExitCode.IO).err();
+    assertTrue(full.contains("x would have 4,611,686,018,427,387,904 bytes"), full);
+    assertEquals(List.of("w"), shell.files());
     shell.line("wksp new _a+b.ws --size 64KiB").expect(ExitCode.DONE);
     try (Wksp wksp = Wksp.open(directory.resolve("_a+b.ws"))) {
       assertEquals("w_a_b.ws", wksp.name());
