@@ -26,6 +26,9 @@ record Failure(int code, String reason, String advice) {
   /** How readers say that a frame or block is sound so far, but asks for too much memory. */
   private static final String MEMORY_LIMIT = " that needs at most ";
 
+  /** How the library says that somebody else has a file. */
+  private static final String IN_USE = "in use";
+
   /** Translates what the library and the JDK throw; anything else is a defect and is thrown on. */
   static Failure of(Exception e) {
     return switch (e) {
@@ -47,6 +50,8 @@ record Failure(int code, String reason, String advice) {
       case AccessDeniedException a -> new Failure(ExitCode.IO, "permission denied", "");
       case FileAlreadyExistsException f ->
           new Failure(ExitCode.REFUSED, "already exists", "Use -f to replace it.");
+      case FileSystemException f when f.getReason() != null && f.getReason().startsWith(IN_USE) ->
+          new Failure(ExitCode.REFUSED, f.getReason(), "");
       case FileSystemException f when f.getReason() != null ->
           new Failure(ExitCode.IO, f.getReason(), "");
       case InvalidPathException i ->

@@ -124,8 +124,9 @@ final class GrooveCommand implements Command {
     try {
       return run(subcommand, host.path(operands.get(1)));
     } catch (FileSystemException e) {
-      if (e.getReason() != null && e.getReason().startsWith("in use")) {
-        throw CommandException.refused(operands.get(1) + ": " + e.getReason(), "");
+      Failure failure = Failure.of(e);
+      if (failure.code() == ExitCode.REFUSED) {
+        throw CommandException.about(operands.get(1), failure);
       }
       throw e;
     }

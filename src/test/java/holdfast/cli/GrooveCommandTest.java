@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import holdfast.groove.Groove;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -216,6 +217,18 @@ class GrooveCommandTest {
 
   private static void assertPart(List<String> lines, String pattern) {
     assertTrue(lines.stream().anyMatch(l -> l.matches(pattern)), () -> pattern + lines);
+  }
+
+  @Test
+  void aFileThatSomebodyHasOpenIsNotLookedInto() throws IOException {
+    run(0, "groove new a --block 64 --volume 1M --volumes 1");
+    try (Groove groove = Groove.openFile(dir.resolve("a"))) {
+      groove.verify();
+      assertTrue(run(5, "groove ls a").err().contains("a: in use"));
+      assertTrue(run(5, "verify a").out().contains("a: not checked: in use"));
+      run(0, "inspect a");
+    }
+    run(0, "verify a");
   }
 
   @Test
