@@ -1,5 +1,7 @@
 package holdfast.cli;
 
+import holdfast.CorruptDataException;
+import holdfast.UnsupportedFormatException;
 import holdfast.wksp.Partition;
 import java.io.IOException;
 import java.util.List;
@@ -52,6 +54,8 @@ final class WkspDiff {
     try (WkspSource source = WkspSource.open(host, globals, file)) {
       List<Partition> all = source.partitions();
       return new Side(file, all, WkspList.digests(host, globals, file, source, all));
+    } catch (CorruptDataException | UnsupportedFormatException e) {
+      throw CommandException.about(file, Failure.of(e)); // which of the two
     }
   }
 

@@ -172,5 +172,8 @@ class WkspCkptListTest {
             .contains("[8192,8393) tag 6: only in w\n"));
     shell.line("wksp diff w").expect(ExitCode.USAGE);
     shell.line("wksp diff w none").expect(ExitCode.IO);
+    shell.write("d", Arrays.copyOf(shell.read("c"), 300));
+    String err = shell.line("wksp diff w d").expect(ExitCode.PROBLEM).err();
+    assertTrue(err.startsWith("holdfast wksp: d: wksp checkpt v2 at byte "), err);
   }
 }
