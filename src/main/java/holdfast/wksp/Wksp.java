@@ -5,6 +5,7 @@ import holdfast.Structure;
 import holdfast.internal.Bits;
 import holdfast.internal.Check;
 import holdfast.internal.Disk;
+import holdfast.internal.Failures;
 import holdfast.internal.MapFault;
 import holdfast.internal.Mem;
 import holdfast.internal.OsDisk;
@@ -769,16 +770,28 @@ public final class Wksp implements Closeable {
         stopped.add(participant);
       }
     } catch (IOException | RuntimeException | Error e) {
-      resume(stopped);
+      try {
+        resume(stopped);
+      } catch (RuntimeException again) {
+        e.addSuppressed(again);
+      }
       throw e;
     }
     return stopped;
   }
 
-  /** Lets participants run again, in reverse order. */
+  /** Lets participants run again, in reverse order, all of them whatever one of them throws. */
   static void resume(List<WkspParticipant> stopped) {
+    RuntimeException first = null;
     for (WkspParticipant participant : stopped.reversed()) {
-      participant.resume();
+      try {
+        participant.resume();
+      } catch (RuntimeException e) {
+        first = Failures.first(first, e);
+      }
+    }
+    if (first != null) {
+      throw first;
     }
   }
 

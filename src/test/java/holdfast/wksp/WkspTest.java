@@ -318,6 +318,34 @@ class WkspTest {
     assertFalse(wksp.unregister(bad));
   }
 
+  @Test
+  void oneThatCannotResumeLeavesNoOtherStopped() throws IOException {
+    Wksp wksp = wksp(4, 1000);
+    List<String> log = new ArrayList<>();
+    wksp.register(participant("a", log, false));
+    wksp.register(
+        new WkspParticipant() {
+          @Override
+          public void quiesce() {
+            log.add("b stops");
+          }
+
+          @Override
+          public void resume() {
+            throw new IllegalStateException("b stays");
+          }
+        });
+    wksp.register(participant("c", log, false));
+    List<WkspParticipant> stopped = wksp.quiesce();
+    assertThrows(IllegalStateException.class, () -> Wksp.resume(stopped));
+    assertEquals(List.of("a stops", "b stops", "c stops", "c runs", "a runs"), log);
+    log.clear();
+    wksp.register(participant("d", log, true));
+    IOException refused = assertThrows(IOException.class, wksp::quiesce);
+    assertEquals("b stays", refused.getSuppressed()[0].getMessage());
+    assertEquals(List.of("a stops", "b stops", "c stops", "c runs", "a runs"), log);
+  }
+
   private static WkspParticipant participant(String name, List<String> log, boolean refuses) {
     return new WkspParticipant() {
       @Override
