@@ -206,11 +206,14 @@ final class GrooveCommand implements Command {
     }
     int max = number("--max", 64, 1, VOLUME_MAX);
     int volumes = number("--volumes", 0, 0, max);
+    String name = arguments.operands().get(1);
+    if (arguments.has("--preallocate") && !Files.exists(file)) {
+      Folders.requireRoom(name, file, volumes * geometry.volumeSize());
+    }
     try (Groove groove = Groove.createFile(file, geometry, max)) {
       groove.grow(volumes, new byte[0], arguments.has("--preallocate"));
     } catch (FileAlreadyExistsException e) {
-      throw CommandException.refused(
-          arguments.operands().get(1) + ": already exists", "Remove it first.");
+      throw CommandException.refused(name + ": already exists", "Remove it first.");
     }
     messages.detail("made " + file + ", " + geometry + ", " + volumes + " of " + max + " volumes");
     return ExitCode.DONE;
@@ -223,6 +226,10 @@ final class GrooveCommand implements Command {
       throw CommandException.usage("--info takes at most 480 bytes", "");
     }
     try (Groove groove = own(file)) {
+      if (arguments.has("--preallocate")) {
+        long size = volumes * groove.geometry().volumeSize();
+        Folders.requireRoom(arguments.operands().get(1), file, size);
+      }
       if (!groove.grow(volumes, info, arguments.has("--preallocate"))) {
         throw CommandException.problem(
             "the file may have " + groove.volumeMax() + " volumes at most", "");

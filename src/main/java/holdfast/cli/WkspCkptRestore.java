@@ -199,7 +199,7 @@ final class WkspCkptRestore {
   /** The size is the word of a foreign file, and all of it will be allocated on the disk. */
   private void requireSpace(WkspCheckptPreview preview) throws IOException {
     long size = Wksp.footprint(preview.partMax(), preview.dataMax());
-    WkspWhole.requireSpace(file, host.path(file), size);
+    Folders.requireRoom(file, host.path(file), size);
   }
 
   private Outcome dryRun() throws IOException {

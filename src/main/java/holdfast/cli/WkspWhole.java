@@ -4,7 +4,6 @@ import holdfast.wksp.Wksp;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 
 /** Subcommands that concern a workspace as a whole. */
@@ -47,7 +46,7 @@ final class WkspWhole {
     }
     int seed = WkspCommand.seed(arguments.value(SEED, "0"));
     if (!Files.exists(host.path(file))) {
-      requireSpace(file, host.path(file), Wksp.footprint(parts, dataMax));
+      Folders.requireRoom(file, host.path(file), Wksp.footprint(parts, dataMax));
     }
     try (Wksp wksp = Wksp.create(host.path(file), name, seed, parts, dataMax)) {
       new Messages(host, "holdfast wksp", arguments.globals())
@@ -63,23 +62,6 @@ final class WkspWhole {
       return ExitCode.DONE;
     } catch (FileAlreadyExistsException e) {
       throw CommandException.refused(file + ": already exists", "Remove it first.");
-    }
-  }
-
-  /** Refuses what could only fill the disk to its last byte, and then fail. */
-  static void requireSpace(String file, Path path, long size) throws IOException {
-    Path directory = path.toAbsolutePath().getParent();
-    if (!Files.isDirectory(directory)) {
-      throw new IOException("there is no directory " + directory);
-    }
-    long room = Files.getFileStore(directory).getUsableSpace();
-    if (size > room) {
-      throw new IOException(
-          file
-              + " would have "
-              + Numbers.grouped(size)
-              + " bytes, and the disk has room for "
-              + Numbers.grouped(room));
     }
   }
 

@@ -3,6 +3,7 @@ package holdfast.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import holdfast.groove.Groove;
 import java.io.IOException;
@@ -114,6 +115,17 @@ class GrooveCommandTest {
     run(0, "groove new none");
     assertTrue(run(0, "groove map none").out().contains("free 0 B in 0 pieces"));
     run(0, "groove map none --svg none.svg");
+  }
+
+  @Test
+  void whatTheDiskHasNoRoomForIsNotBegun() throws IOException {
+    assumeTrue(Files.getFileStore(dir).getUsableSpace() < 5120L << 30);
+    String err = run(3, "groove new a --max 5120 --volumes 5120 --preallocate").err();
+    assertTrue(err.contains("a would have 5,497,558,138,880 bytes"), err);
+    assertFalse(shell.exists("a"));
+    run(0, "groove new a --max 5120");
+    run(3, "groove add a --volumes 5120 --preallocate");
+    assertEquals(65536, Files.size(dir.resolve("a")));
   }
 
   @Test
