@@ -125,7 +125,7 @@ final class Lz4Plan {
             return FileVisitResult.CONTINUE;
           }
 
-          /** What cannot be read fails in its turn, and the others are done. */
+          // What cannot be read fails in its turn, and the others are done.
           @Override
           public FileVisitResult visitFileFailed(Path file, IOException e) {
             found.add(nameOf(file));
