@@ -77,7 +77,7 @@ final class Lz4Conversion {
     if (Files.isDirectory(path)) {
       if (options.recursive) {
         // Still among the inputs, so it could not be read: this throws the reason.
-        Files.newDirectoryStream(path).close();
+        try (var _ = Files.newDirectoryStream(path)) {}
       }
       throw CommandException.refused(
           "is a directory", "Use -r for all files below it; archives are the job of tar.");
