@@ -119,13 +119,16 @@ final class FrameEncoder {
     }
   }
 
-  /** Ends the block begun, so that everything written so far can be read. */
+  /**
+   * Ends the block begun, so that everything written so far can be read. In a legacy frame all
+   * blocks but the last have to be full, so there it stays begun.
+   */
   void flush() throws IOException {
     if (state == State.DONE) {
       return;
     }
     requireOpen();
-    if (fill > blockLo) {
+    if (fill > blockLo && !options.legacy()) {
       bufferedBlock();
       drain();
     }

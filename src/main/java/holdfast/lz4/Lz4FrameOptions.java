@@ -30,7 +30,8 @@ import holdfast.internal.Check;
  *     none
  * @param autoFlush whether every write ends with a block, so that nothing waits in a buffer
  * @param legacy whether to write the old format without header and checksums, as some boot loaders
- *     want it: independent blocks of 8 MiB. No other option but the level applies
+ *     want it: independent blocks of 8 MiB, the last one of what is left. No other option but the
+ *     level applies, and a flush ends no block
  */
 public record Lz4FrameOptions(
     Lz4Level level,
@@ -83,10 +84,11 @@ public record Lz4FrameOptions(
             && !contentChecksum
             && contentSize == UNKNOWN
             && dictionary == null
-            && dictionaryId == 0;
+            && dictionaryId == 0
+            && !autoFlush;
     if (legacy && !plain) {
       throw new IllegalArgumentException(
-          "the legacy format has no linked blocks, checksums, content size or dictionary");
+          "the legacy format has no linked or short blocks, checksums, content size or dictionary");
     }
   }
 

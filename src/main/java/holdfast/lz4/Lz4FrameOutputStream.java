@@ -126,7 +126,8 @@ public final class Lz4FrameOutputStream extends OutputStream implements Writable
 
   /**
    * Ends the block begun and flushes what is below, so that a reader can have everything written so
-   * far. Costs compression: use it seldom.
+   * far. Costs compression: use it seldom. In a {@link Lz4FrameOptions#legacy() legacy} frame a
+   * block that is not full can only be the last, so there what is in it waits.
    *
    * @throws IOException if what is below refuses bytes now or did so before, or this is closed
    */

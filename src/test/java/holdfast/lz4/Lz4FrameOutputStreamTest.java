@@ -174,6 +174,18 @@ class Lz4FrameOutputStreamTest {
   }
 
   @Test
+  void aFlushLeavesALegacyBlockBegun() throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    try (var out = new Lz4FrameOutputStream(bytes, Lz4FrameOptions.LEGACY)) {
+      out.write(PLAIN, 0, 100);
+      out.flush();
+      out.write(PLAIN, 100, PLAIN.length - 100);
+      out.flush();
+    }
+    assertArrayEquals(Lz4Frame.compress(PLAIN, Lz4FrameOptions.LEGACY), bytes.toByteArray());
+  }
+
+  @Test
   void optionsThatCannotBeAreRefused() {
     var options = Lz4FrameOptions.DEFAULT;
     assertThrows(IllegalArgumentException.class, () -> options.withBlockCut(0));
@@ -186,6 +198,7 @@ class Lz4FrameOutputStreamTest {
     assertThrows(IllegalArgumentException.class, () -> legacy.withBlockChecksum(true));
     assertThrows(IllegalArgumentException.class, () -> legacy.withContentChecksum(true));
     assertThrows(IllegalArgumentException.class, () -> legacy.withContentSize(1));
+    assertThrows(IllegalArgumentException.class, () -> legacy.withAutoFlush(true));
     assertThrows(
         IllegalArgumentException.class, () -> Lz4FrameReadOptions.DEFAULT.withDictionary(null, 1));
   }
