@@ -82,6 +82,9 @@ abstract class Body {
   /** Sets the size of the file to what is used, if asked for. */
   abstract void trim() throws IOException;
 
+  /** Tells the limits what it takes, after a replacement asked them for room in its stead. */
+  void noteSize() {}
+
   /** Bytes that it takes on disk; of a body in memory, its content. */
   abstract long realSize();
 

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -626,6 +627,7 @@ public final class Chunk {
       } finally {
         if (!done) {
           other.discard();
+          old.noteSize();
         }
       }
       if (done) {
@@ -668,6 +670,7 @@ public final class Chunk {
         old.abandon();
       } else {
         other.discard();
+        old.noteSize();
       }
     }
   }
@@ -845,6 +848,7 @@ public final class Chunk {
       } finally {
         if (!done) {
           other.discard();
+          old.noteSize();
         }
       }
       if (done) {
@@ -1177,6 +1181,19 @@ public final class Chunk {
       stream.folder().delete(name, store.settings.options.sync() == SyncLevel.FULL);
     } catch (NoSuchFileException e) {
       // born down, never up
+    }
+  }
+
+  /** Refuses an opening that cannot succeed because of what is there or not. */
+  void requireOpenable() throws IOException {
+    if (isFile() && mode != Disk.Mode.CREATE) {
+      boolean isThere = store.disk.exists(path());
+      if (isThere && mode == Disk.Mode.CREATE_NEW) {
+        throw new FileAlreadyExistsException(path().toString());
+      }
+      if (!isThere && mode != Disk.Mode.CREATE_NEW) {
+        throw new NoSuchFileException(path().toString());
+      }
     }
   }
 

@@ -46,7 +46,10 @@ public record ChunkLimits(
   public enum Decision {
     /** Refuse. */
     REJECT,
-    /** Delete the oldest chunk that nobody uses, and look again; refuse when there is none. */
+    /**
+     * Delete the oldest chunk that nobody uses, and look again; refuse when there is none, or when
+     * there would be no room without all of them either.
+     */
     DROP_OLDEST,
     /** Look again: room was made. Refused when there is still none. */
     RETRY

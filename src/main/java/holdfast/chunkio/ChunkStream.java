@@ -98,6 +98,7 @@ public final class ChunkStream {
     if (mode != OpenMode.READ && store.settings.options.readOnly()) {
       throw new NonWritableChannelException();
     }
+    requireNew(chunk);
     Chunk made = new Chunk(store, this, chunk, mode.mode());
     if (!store.quota.oneMore(made)) {
       return null;
@@ -139,6 +140,7 @@ public final class ChunkStream {
     }
     Names.require(chunk, "chunk");
     Check.range(sizeHint, 0, Integer.MAX_VALUE, "sizeHint");
+    requireNew(chunk);
     Chunk made = new Chunk(store, this, chunk, Disk.Mode.CREATE);
     if (!store.quota.oneMore(made)) {
       return null;
@@ -148,14 +150,22 @@ public final class ChunkStream {
     return made;
   }
 
-  void register(Chunk chunk) {
+  /** To be asked before anything is dropped for a new chunk. */
+  private void requireNew(String chunk) {
     synchronized (store.lock) {
       if (closed) {
         throw new IllegalStateException("stream " + name + " is closed");
       }
-      if (all.putIfAbsent(chunk.name(), chunk) != null) {
-        throw new IllegalStateException("chunk " + chunk.name() + " is open already");
+      if (all.containsKey(chunk)) {
+        throw new IllegalStateException("chunk " + chunk + " is open already");
       }
+    }
+  }
+
+  void register(Chunk chunk) {
+    synchronized (store.lock) {
+      requireNew(chunk.name());
+      all.put(chunk.name(), chunk);
       chunk.serial = store.nextSerial();
       down.add(chunk);
     }

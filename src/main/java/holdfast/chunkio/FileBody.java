@@ -243,7 +243,7 @@ abstract class FileBody extends Body {
     long size = Bits.alignUp(HEADER + metadata.length, Mem.PAGE);
     if (replacement) {
       size = ChunkLayout.start(metadata.length); // copied content follows
-    } else if (!takeRoom(size)) {
+    } else if (!takeRoom(0, size)) {
       throw new LimitReachedException(name);
     }
     MemorySegment page = MemorySegment.ofArray(new byte[(int) size]);
@@ -325,12 +325,14 @@ abstract class FileBody extends Body {
     durable = false;
   }
 
-  /** Asks the limits for room; a replacement counts once it is in its place. */
-  final boolean takeRoom(long more) throws IOException {
-    return replacement || space.grow(more);
+  /**
+   * Asks the limits for room. While there is a replacement, the larger one of the two files counts.
+   */
+  final boolean takeRoom(long from, long to) throws IOException {
+    return replacement ? space.growTo(to) : space.grow(to - from);
   }
 
-  /** Tells the limits how large the file is. */
+  @Override
   void noteSize() {
     if (!replacement) {
       space.set(allocated);
@@ -515,6 +517,7 @@ abstract class FileBody extends Body {
         crc = recomputed();
       }
     }
+    noteSize();
     openFastWay();
   }
 

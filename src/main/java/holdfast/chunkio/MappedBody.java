@@ -134,7 +134,7 @@ final class MappedBody extends FileBody {
   private boolean map(long needed) throws IOException {
     if (needed > allocated) {
       long larger = Settings.grown(allocated, needed, growStep);
-      if (!takeRoom(larger - allocated)) {
+      if (!takeRoom(allocated, larger)) {
         return false;
       }
       try {

@@ -51,6 +51,7 @@ final class Quota {
       if (chunk.stream().size() < limits.streamChunksMax()) {
         return true;
       }
+      chunk.requireOpenable(); // nothing goes for one that cannot come
       if (!makeRoom(chunk, 0, chunk.stream())) {
         return false;
       }
@@ -63,7 +64,9 @@ final class Quota {
     if (decision == Decision.RETRY) {
       return true;
     }
-    if (decision == Decision.DROP_OLDEST && store.dropOldest(within, chunk)) {
+    if (decision == Decision.DROP_OLDEST
+        && fitsAlone(chunk, more)
+        && store.dropOldest(within, chunk)) {
       synchronized (store.lock) {
         dropped++;
       }
@@ -73,6 +76,12 @@ final class Quota {
       rejected++;
     }
     return false;
+  }
+
+  /** Whether there would be room if all others were gone; else none of them goes in vain. */
+  private boolean fitsAlone(Chunk chunk, long more) {
+    long its = chunk.space().counted();
+    return more <= limits.streamBytesMax() - its && more <= limits.storeBytesMax() - its;
   }
 
   /** A file changed its size. */

@@ -37,6 +37,11 @@ final class Space {
     return true;
   }
 
+  /** Whether a file that is to take the place of this one may have that size. */
+  boolean growTo(long size) throws IOException {
+    return size <= counted || grow(size - counted);
+  }
+
   /** The file has this size now. */
   void set(long size) {
     quota.add(chunk, size - counted);

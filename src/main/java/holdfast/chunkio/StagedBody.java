@@ -50,7 +50,7 @@ final class StagedBody extends FileBody {
     long needed = end() + count;
     if (needed > reserved) {
       long larger = Settings.grown(reserved, needed, growStep);
-      if (!takeRoom(larger - reserved)) {
+      if (!takeRoom(reserved, larger)) {
         return false;
       }
       reserved = larger;
@@ -204,6 +204,7 @@ final class StagedBody extends FileBody {
   @Override
   void noteSize() {
     reserved = allocated;
+    limit = Math.min(limit, reserved);
     super.noteSize();
   }
 
