@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.NonWritableChannelException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.zip.CRC32;
 
 /**
@@ -403,6 +405,7 @@ abstract class FileBody extends Body {
     other.replacementForced =
         settings.options.sync().forces() || anchor != 0 || durable || unsure || replacementForced;
     try {
+      inherit(temporary);
       other.checked = checked || settings.options.checksum() != ChecksumMode.OFF;
       other.initialise(its);
       other.copyFrom(this, keep);
@@ -413,6 +416,29 @@ abstract class FileBody extends Body {
     } catch (Throwable e) {
       other.discard();
       throw e;
+    }
+  }
+
+  /** A replacement belongs to whom the file belonged, as far as this process may say so. */
+  private void inherit(Path to) throws IOException {
+    Disk.Attributes its;
+    try {
+      its = folder.disk.attributes(folder.path.resolve(name));
+    } catch (NoSuchFileException e) {
+      return; // somebody deleted it
+    }
+    Disk.Attributes made = folder.disk.attributes(to);
+    String owner = Objects.equals(its.owner(), made.owner()) ? null : its.owner();
+    String group = Objects.equals(its.group(), made.group()) ? null : its.group();
+    if (owner != null || group != null) {
+      try {
+        folder.disk.setAttributes(to, owner, group, null);
+      } catch (FileSystemException e) {
+        // Only some users may give files away: then the copy is ours.
+      }
+    }
+    if (!Objects.equals(its.permissions(), made.permissions())) {
+      folder.disk.setAttributes(to, null, null, its.permissions());
     }
   }
 

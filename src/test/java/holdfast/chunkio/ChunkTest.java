@@ -621,6 +621,30 @@ class ChunkTest {
         });
   }
 
+  /** The original, as another user, has to be able to go on with it. */
+  @Test
+  void aReplacementKeepsTheModeAndTheOwnerOfItsFile() throws IOException {
+    Assumptions.assumeTrue(dir.getFileSystem().supportedFileAttributeViews().contains("posix"));
+    var mode = PosixFilePermissions.fromString("rw-rw-rw-");
+    try (ChunkStore store = open(Chunks.QUIETLY)) {
+      Chunk chunk = store.createStream("s").open("c");
+      chunk.append(bytes("content"));
+      Files.setPosixFilePermissions(chunk.path(), mode);
+      try {
+        var names = dir.getFileSystem().getUserPrincipalLookupService();
+        Files.setOwner(chunk.path(), names.lookupPrincipalByName("nobody"));
+      } catch (IOException e) {
+        // Only some users may.
+      }
+      var owner = Files.getOwner(chunk.path());
+      chunk.setMetadata(bytes("tag"));
+      chunk.writeAt(3, MemorySegment.NULL);
+      assertEquals(mode, Files.getPosixFilePermissions(chunk.path()));
+      assertEquals(owner, Files.getOwner(chunk.path()));
+      assertEquals("con", text(chunk));
+    }
+  }
+
   @Test
   void aSealedChunkReadsAsBefore() throws IOException {
     byte[] data = bytes("a line that repeats\n".repeat(5000));
