@@ -102,7 +102,15 @@ abstract class FileBody extends Body {
   /** Which of two temporary names it has. */
   private boolean second;
 
+  /** Whether it is forced and gets an anchor, because it stands for promises. */
   private boolean replacementForced;
+
+  /**
+   * Whether something of the content may be durable, found in the file or promised: then it must
+   * not be replaced by what is not.
+   */
+  private boolean precious;
+
   private Throwable failure;
 
   FileBody(
@@ -203,9 +211,14 @@ abstract class FileBody extends Body {
     }
     durable = lz4 || (scan.anchorValid && ChunkLayout.anchorSize(anchor) == size);
     // An invalid anchor may be a torn one that stood for a promise: nobody may build upon it.
-    unknown = !readOnly && !durable && size + metadataSize > 0;
+    precious = size + metadataSize > 0;
+    unknown = !readOnly && !durable && precious;
+    // A size that follows from the size of the file would grow with the file.
     unsure =
-        unknown && (settings.options.sync().forces() || (scan.anchor != 0 && !scan.anchorValid));
+        unknown
+            && (settings.options.sync().forces()
+                || scan.inferred
+                || (scan.anchor != 0 && !scan.anchorValid));
     noteSize();
   }
 
@@ -404,6 +417,7 @@ abstract class FileBody extends Body {
     other.second = theSecond;
     other.replacementForced =
         settings.options.sync().forces() || anchor != 0 || durable || unsure || replacementForced;
+    other.precious = precious;
     try {
       inherit(temporary);
       other.checked = checked || settings.options.checksum() != ChecksumMode.OFF;
@@ -483,20 +497,23 @@ abstract class FileBody extends Body {
 
   /**
    * Force, rename, force the directory: a power cut shows the old file or the new one, whole. A
-   * chunk of which nothing was ever promised is spared the forces.
+   * chunk that was made here and of which nothing was ever promised is spared the forces.
    */
   @Override
   void install() throws IOException {
     flush();
-    if (replacementForced) {
+    boolean forced = replacementForced || precious;
+    if (forced) {
       forceFile();
     }
     folder.disk.rename(temporary(), folder.path.resolve(name));
     replacement = false;
     folder.changed();
-    if (replacementForced) {
+    if (forced) {
       // From now on promises go to the new file, so its name has to be durable.
       forceNames();
+    }
+    if (replacementForced) {
       noteAnchor();
     }
     noteSize();
@@ -634,6 +651,7 @@ abstract class FileBody extends Body {
   /** Everything up to the size is durable: says so in the header, for the time after a cut. */
   private void noteAnchor() throws IOException {
     durable = true;
+    precious = true;
     unknown = false;
     unsure = false;
     if (!checked || crc == null || lz4) {

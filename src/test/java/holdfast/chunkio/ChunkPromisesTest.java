@@ -16,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +65,94 @@ class ChunkPromisesTest {
       disk.ack(1);
     }
     requirePromised(disk);
+  }
+
+  /** A file that was there may have been durable for years, whoever made it. */
+  @Test
+  void whatIsFoundIsReplacedDurably() throws IOException {
+    SimDisk disk = new SimDisk();
+    write(disk, SyncLevel.FULL);
+    try (Disk.File file = disk.open(Path.of(FILE), Disk.Mode.WRITE)) {
+      file.write(MemorySegment.ofArray(new byte[Long.BYTES]), ChunkLayout.ANCHOR_SIZE_OFFSET);
+      file.force(true);
+    }
+    disk.ack(1);
+    try (ChunkStore store = ChunkModel.open(disk, options(SyncLevel.NONE))) {
+      store.load();
+      store.stream("s").chunk("a").setMetadata(ChunkModel.bytes("tag"));
+    }
+    PowerCuts.check(
+        disk.states(2000),
+        state -> {
+          if (!state.acknowledged().isEmpty()) {
+            try (ChunkStore store = ChunkModel.open(state.disk(), options(SyncLevel.FULL))) {
+              store.load();
+              String found = ChunkModel.content(store).get("a");
+              assertTrue(List.of("|" + TEXT, "tag|" + TEXT).contains(found), found);
+            }
+          }
+        });
+  }
+
+  /** Without a checksum there is no anchor that would tell of the promise. */
+  @Test
+  void whatWasPromisedIsReplacedDurably() throws IOException {
+    SimDisk disk = new SimDisk();
+    ChunkStoreOptions options = options(SyncLevel.NONE).withChecksum(ChecksumMode.OFF);
+    try (ChunkStore store = ChunkModel.open(disk, options)) {
+      Chunk chunk = store.stream("s").open("a");
+      assertTrue(chunk.append(ChunkModel.bytes(TEXT)));
+      chunk.sync(SyncLevel.FULL);
+      disk.ack(1);
+      assertTrue(chunk.append(new byte[] {'x'}));
+      chunk.setMetadata(ChunkModel.bytes("tag"));
+    }
+    PowerCuts.check(
+        disk.states(2000),
+        state -> {
+          if (!state.acknowledged().isEmpty()) {
+            try (ChunkStore store = ChunkModel.open(state.disk(), options)) {
+              store.load();
+              String found = ChunkModel.content(store).get("a");
+              assertTrue(found != null && found.contains("|" + TEXT), found);
+            }
+          }
+        });
+  }
+
+  /** Its size follows from that of the file, which grows before there is more content. */
+  @ParameterizedTest
+  @EnumSource(Engine.class)
+  void aFileOfAnOldVersionGrowsWithoutGhosts(Engine engine) throws IOException {
+    byte[] old = new byte[ChunkLayout.HEADER + 20];
+    Arrays.fill(old, ChunkLayout.HEADER, old.length, (byte) 'a');
+    MemorySegment bytes = MemorySegment.ofArray(old);
+    Mem.putIntBe(bytes, 0, ChunkLayout.MAGIC << 16);
+    for (boolean inTransaction : new boolean[] {true, false}) {
+      SimDisk disk = new SimDisk();
+      write(disk, SyncLevel.NONE);
+      try (Disk.File file = disk.open(Path.of(FILE), Disk.Mode.WRITE)) {
+        file.truncate(0);
+        file.write(bytes, 0);
+      }
+      ChunkStoreOptions options = options(SyncLevel.NONE).withEngine(engine).withStagedSize(4096);
+      try (ChunkStore store = ChunkModel.open(disk, options)) {
+        store.load();
+        Chunk chunk = store.stream("s").chunk("a");
+        assertEquals(20, chunk.contentSize());
+        if (inTransaction) {
+          assertTrue(chunk.begin());
+        }
+        assertTrue(chunk.append(new byte[10_000]));
+        // As a kill would leave it.
+        OriginalVerdict killed;
+        try (Disk.File file = disk.open(Path.of(FILE), Disk.Mode.READ)) {
+          killed = OriginalVerdict.of(file, false);
+        }
+        long appended = engine == Engine.MAPPED && !inTransaction ? 10_020 : 20;
+        assertEquals(appended, killed.contentSize());
+      }
+    }
   }
 
   @Test
