@@ -683,6 +683,7 @@ public final class Chunk {
    * @return read-only, valid until the next call that changes the chunk or takes it down; the bytes
    *     of a file that is open for reading are a copy
    * @throws IllegalStateException when the chunk is down
+   * @throws CorruptDataException when it is sealed and holds more than a limit of the store allows
    * @throws IOException when the file cannot be read
    */
   public MemorySegment content() throws IOException {
@@ -824,7 +825,8 @@ public final class Chunk {
    * programs which expect their own records.
    *
    * @param options how to compress; a checksum and the size of the content are added
-   * @return false when a limit of the store does not allow it; nothing changed
+   * @return false when a limit of the store does not allow it, or the content is larger than an
+   *     array; nothing changed
    * @throws IllegalStateException when the chunk is down, sealed or in a transaction
    * @throws IOException when the disk is full or fails; nothing changed
    */
@@ -837,6 +839,9 @@ public final class Chunk {
       }
       if (inTransaction) {
         throw new IllegalStateException("chunk " + name + " is inside a transaction");
+      }
+      if (old.size > Sealing.SIZE_MAX) {
+        return false;
       }
       Body other = old.rewrite(null, 0);
       boolean done = false;

@@ -1,18 +1,23 @@
 package holdfast.chunkio;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import holdfast.CorruptDataException;
 import holdfast.chunkio.ChunkLimits.Policy;
 import holdfast.lz4.Lz4FrameOptions;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -84,6 +89,44 @@ class ChunkLimitsTest {
         assertEquals(List.of("new"), names(stream));
         stream.delete();
       }
+    }
+  }
+
+  @Test
+  void aSealedContentBeyondTheLimitIsNoOtherContent() throws IOException {
+    try (ChunkStore store = open(ChunkLimits.NONE, Engine.MAPPED)) {
+      Chunk chunk = store.createStream("s").open("c");
+      assertTrue(chunk.append(new byte[10_000]));
+      assertTrue(chunk.seal(Lz4FrameOptions.DEFAULT));
+    }
+    try (ChunkStore store = open(ChunkLimits.NONE.withChunkBytesMax(9999), Engine.MAPPED)) {
+      assertTrue(store.load().isClean());
+      Chunk chunk = store.stream("s").chunk("c");
+      assertThrows(CorruptDataException.class, chunk::content);
+      assertThrows(CorruptDataException.class, chunk::contentCopy);
+      assertThrows(CorruptDataException.class, chunk::contentSize);
+    }
+    try (ChunkStore store = open(ChunkLimits.NONE.withChunkBytesMax(10_000), Engine.MAPPED)) {
+      assertArrayEquals(new byte[10_000], store.stream("s").open("c").contentCopy());
+    }
+  }
+
+  /** A sparse file; nobody reads it. */
+  @Test
+  void whatCouldNotBeReadBackIsNotSealed() throws IOException {
+    byte[] header = new byte[ChunkLayout.HEADER];
+    ChunkLayout.putHeader(MemorySegment.ofArray(header), 0, 1L << 31, 0, 0);
+    Files.createDirectories(dir.resolve("s"));
+    Path path = Files.write(dir.resolve("s").resolve("c"), header);
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.allocate(1), ChunkLayout.HEADER + (1L << 31) - 1);
+    }
+    ChunkStoreOptions options = Chunks.QUIETLY.withChecksum(ChecksumMode.OFF);
+    try (ChunkStore store = ChunkStore.open(dir, options)) {
+      Chunk chunk = store.stream("s").open("c");
+      assertFalse(chunk.seal(Lz4FrameOptions.DEFAULT));
+      assertFalse(chunk.isSealed());
+      assertEquals(1L << 31, chunk.contentSize());
     }
   }
 
