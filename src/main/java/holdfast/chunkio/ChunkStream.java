@@ -171,6 +171,17 @@ public final class ChunkStream {
     }
   }
 
+  /** As {@link #register}, unless somebody opened a chunk of that name, or closed the stream. */
+  boolean tryRegister(Chunk chunk) {
+    synchronized (store.lock) {
+      if (closed || all.containsKey(chunk.name())) {
+        return false;
+      }
+      register(chunk);
+      return true;
+    }
+  }
+
   /** The chunk is in the other one of the two lists now. */
   void moved(Chunk chunk) {
     synchronized (store.lock) {

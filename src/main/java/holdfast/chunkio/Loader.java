@@ -22,10 +22,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <pre>{@code
  * list          names and sizes, in order
+ * register      in the order of the names, so that nobody else opens what is looked at
  * look          in threads if asked for: the first ones come up, the others are read where they are
- * register      in the order of the names, whatever the order of the looks was
- * put aside     in the same order
+ * put aside     in the order of the names, whatever the order of the looks was
  * }</pre>
+ *
+ * <p>A chunk is in use by the load until it was looked at; one that is put aside until that is
+ * done.
  *
  * <p>Nothing that a single file does, or that the system says about it, ends a load. An interrupt
  * does, since it closes whatever file is being read.
@@ -35,7 +38,13 @@ final class Loader {
   private static final class Found {
     final Candidate candidate;
     final boolean comesUp;
-    Chunk chunk;
+    final Chunk chunk;
+
+    /** Whether the load is done with it, and others may use it. */
+    boolean isFree;
+
+    /** Whether it was up then. */
+    boolean isUp;
 
     /** Null when the file could not be read. */
     ChunkInfo info;
@@ -43,9 +52,10 @@ final class Loader {
     /** Why it is not loaded; null when it is. */
     Exception why;
 
-    Found(Candidate candidate, boolean comesUp) {
+    Found(Candidate candidate, boolean comesUp, Chunk chunk) {
       this.candidate = candidate;
       this.comesUp = comesUp;
+      this.chunk = chunk;
     }
   }
 
@@ -97,20 +107,20 @@ final class Loader {
 
   /** Registers the streams, and decides which chunks come up before any is looked at. */
   private List<Found> candidates(Listing listing) {
-    listing.streams.forEach(store::streamOf);
+    for (String stream : listing.streams) {
+      if (!store.streamOf(stream).isFile()) {
+        problem(stream, "", null, new IOException("a stream in memory has its name"), Action.LEFT);
+      }
+    }
     List<Found> all = new ArrayList<>();
     int places = store.freePlaces();
     for (Candidate candidate : listing.candidates) {
       ChunkStream stream = store.streamOf(candidate.stream());
-      if (stream.chunk(candidate.name()) == null) {
-        Found found = new Found(candidate, places-- > 0);
-        found.chunk =
-            new Chunk(
-                store,
-                stream,
-                candidate.name(),
-                options.readOnly() ? Disk.Mode.READ : Disk.Mode.WRITE);
-        all.add(found);
+      Disk.Mode mode = options.readOnly() ? Disk.Mode.READ : Disk.Mode.WRITE;
+      Chunk chunk = new Chunk(store, stream, candidate.name(), mode);
+      chunk.enterNew();
+      if (stream.isFile() && stream.tryRegister(chunk)) {
+        all.add(new Found(candidate, places-- > 0, chunk));
       }
     }
     return all;
@@ -162,14 +172,8 @@ final class Loader {
     try {
       if (found.comesUp) {
         comeUp(found);
-        return;
-      }
-      try (Disk.File file = store.disk.openNeverLocked(chunk.path())) {
-        boolean checked = options.validate() && options.checksum() != ChecksumMode.OFF;
-        if (!scanned(scan, file, checked, found.candidate.size())) {
-          scan.scan(file, checked);
-        }
-        judge(found, scan);
+      } else {
+        lookInside(found, scan);
       }
     } catch (ClosedByInterruptException e) {
       throw e; // says nothing about the file
@@ -177,6 +181,21 @@ final class Loader {
       found.why = e;
     } catch (OutOfMemoryError | InternalError e) {
       found.why = new IOException(chunk.path() + ": " + e, e);
+    }
+    found.isUp = chunk.isUp();
+    if (found.why == null) {
+      found.isFree = true;
+      chunk.leave();
+    }
+  }
+
+  private void lookInside(Found found, ChunkScan scan) throws IOException {
+    try (Disk.File file = store.disk.openNeverLocked(found.chunk.path())) {
+      boolean checked = options.validate() && options.checksum() != ChecksumMode.OFF;
+      if (!scanned(scan, file, checked, found.candidate.size())) {
+        scan.scan(file, checked);
+      }
+      judge(found, scan);
     }
   }
 
@@ -193,15 +212,12 @@ final class Loader {
 
   private void comeUp(Found found) throws IOException {
     Chunk chunk = found.chunk;
-    chunk.enterNew();
     try {
       chunk.goUp(false);
       found.info = chunk.recovery();
     } catch (CorruptDataException e) {
       found.info = chunk.damage();
       throw e;
-    } finally {
-      chunk.leave();
     }
   }
 
@@ -231,9 +247,8 @@ final class Loader {
   private void settle(Found found) {
     Candidate candidate = found.candidate;
     if (found.why == null) {
-      store.streamOf(candidate.stream()).register(found.chunk);
-      if (found.chunk.isUp()) {
-        store.streamOf(candidate.stream()).moved(found.chunk);
+      if (found.isUp) {
+        found.chunk.stream().moved(found.chunk); // in the order of the names
       }
       added++;
       if (found.info != null) {
@@ -242,10 +257,19 @@ final class Loader {
             candidate.name(),
             found.info,
             null,
-            found.chunk.isUp() && !options.readOnly() ? Action.REPAIRED : Action.LOADED);
+            found.isUp && !options.readOnly() ? Action.REPAIRED : Action.LOADED);
       }
       return;
     }
+    try {
+      settleDamaged(found);
+    } finally {
+      letGo(found);
+    }
+  }
+
+  private void settleDamaged(Found found) {
+    Candidate candidate = found.candidate;
     if (found.why instanceof NoSuchFileException && !isThere(found.chunk)) {
       return; // went while we looked
     }
@@ -308,12 +332,14 @@ final class Loader {
         System.Logger.Level.WARNING, "%s/%s: %s (%s)".formatted(stream, chunk, message, action));
   }
 
+  /** As if it had not been found, unless somebody uses it by now. */
   private void letGo(Found found) {
+    if (!found.isFree) {
+      found.chunk.leave();
+    }
     try {
-      if (found.chunk.isUp()) {
-        found.chunk.close();
-      }
-    } catch (IOException e) {
+      found.chunk.close();
+    } catch (IOException | IllegalStateException e) {
       store.log(System.Logger.Level.WARNING, found.chunk + ": " + e.getMessage());
     }
   }
@@ -325,7 +351,7 @@ final class Loader {
     }
     for (Candidate leftover : listing.leftovers) {
       StreamFolder folder = store.streamOf(leftover.stream()).folder();
-      if (!store.isInUse(leftover.stream(), leftover.name())) {
+      if (folder != null && !store.isInUse(leftover.stream(), leftover.name())) {
         try {
           store.disk.delete(folder.path.resolve(leftover.name()));
           folder.changed();

@@ -18,6 +18,7 @@ import holdfast.testkit.Golden;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -34,6 +35,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -111,6 +113,77 @@ class ChunkTest {
       assertTrue(store.load().isClean());
       assertEquals(10, store.statistics().chunks());
       assertEquals(3, store.statistics().filesUp());
+    }
+  }
+
+  @Test
+  void whatALoadLooksAtIsOpenAlready() throws IOException {
+    try (ChunkStore store = open(Chunks.QUIETLY)) {
+      for (int i = 0; i < 4; i++) {
+        store.stream("s").open("c" + i).append(bytes("content"));
+      }
+    }
+    for (int upMax = 1; upMax < 5; upMax++) {
+      try (ChunkStore store = open(Chunks.QUIETLY.withUpMax(upMax))) {
+        LoadReport report =
+            store.load(
+                "",
+                (done, _) -> {
+                  ChunkStream stream = store.findStream("s");
+                  assertThrows(IllegalStateException.class, () -> stream.open("c3"));
+                  if (done == 1) {
+                    assertAppended(stream.chunk("c0"));
+                    assertThrows(IllegalStateException.class, () -> stream.chunk("c1").up());
+                  }
+                  return true;
+                });
+        assertEquals(4, report.chunks());
+        assertTrue(report.isClean());
+        assertEquals(4, store.findStream("s").chunks().size());
+        assertEquals(upMax, store.statistics().filesUp());
+        assertEquals("content" + "x".repeat(upMax), text(store.findStream("s").chunk("c0")));
+      }
+    }
+  }
+
+  private static void assertAppended(Chunk chunk) {
+    try {
+      assertTrue(chunk.append(bytes("x")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aLoadThatIsCancelledLeavesNothing() throws IOException {
+    try (ChunkStore store = open(Chunks.QUIETLY)) {
+      for (int i = 0; i < 4; i++) {
+        store.stream("s").open("c" + i).append(bytes("content"));
+      }
+    }
+    try (ChunkStore store = open(Chunks.QUIETLY.withUpMax(1))) {
+      assertThrows(CancellationException.class, () -> store.load("", (done, _) -> done < 3));
+      assertEquals(0, store.statistics().chunks());
+      assertEquals(0, store.statistics().filesUp());
+      assertEquals(0, store.statistics().diskBytes());
+      assertEquals(4, store.load().chunks());
+    }
+  }
+
+  @Test
+  void aStreamInMemoryHidesADirectoryAndTheReportSaysSo() throws IOException {
+    try (ChunkStore store = open(Chunks.QUIETLY)) {
+      store.stream("m").open("c").append(bytes("content"));
+      store.stream("s").open("c").append(bytes("content"));
+    }
+    try (ChunkStore store = open(Chunks.QUIETLY)) {
+      Files.createFile(dir.resolve("root").resolve("m").resolve(".c.tmp"));
+      store.createMemoryStream("m").open("other");
+      LoadReport report = store.load();
+      assertEquals(1, report.chunks());
+      assertEquals("m", report.problems().getFirst().stream());
+      assertEquals(1, report.problems().size());
+      assertEquals("content", text(store.findStream("s").chunk("c")));
     }
   }
 
