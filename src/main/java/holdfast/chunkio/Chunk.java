@@ -190,7 +190,7 @@ public final class Chunk {
       if (body != null) {
         return body.lz4 ? plain().byteSize() : body.size;
       }
-      return knownSize < 0 ? look().contentSize : knownSize;
+      return knownSize < 0 && !look() ? 0 : knownSize;
     } finally {
       leave();
     }
@@ -208,7 +208,7 @@ public final class Chunk {
       if (body != null) {
         return body.metadataSize;
       }
-      return knownMetadataSize < 0 ? look().metadataSize : knownMetadataSize;
+      return knownMetadataSize < 0 && !look() ? 0 : knownMetadataSize;
     } finally {
       leave();
     }
@@ -239,8 +239,21 @@ public final class Chunk {
     }
   }
 
-  /** Reads the header of a file that is down. */
-  private ChunkScan look() throws IOException {
+  /**
+   * The same for a chunk that others may be using: as of some moment during the call, and 0 when it
+   * went down meanwhile.
+   */
+  long contentSizeUp() throws IOException {
+    Body its = body;
+    if (its == null || !its.lz4) {
+      return its == null ? 0 : its.size;
+    }
+    MemorySegment known = plain;
+    return known == null ? contentSize() : known.byteSize();
+  }
+
+  /** Reads the header of a file that is down; false when there is none. */
+  private boolean look() throws IOException {
     requireOpen();
     ChunkScan scan = store.borrowScan();
     try (Disk.File file = store.disk.open(path(), Disk.Mode.READ)) {
@@ -249,11 +262,9 @@ public final class Chunk {
         throw scan.damage(name);
       }
       remember(scan.contentSize, scan.metadataSize);
-      return scan;
+      return true;
     } catch (NoSuchFileException e) {
-      scan.contentSize = 0;
-      scan.metadataSize = 0;
-      return scan;
+      return false;
     } finally {
       store.returnScan(scan);
     }
@@ -502,6 +513,8 @@ public final class Chunk {
         syncBody(store.settings.options.sync());
       }
       return true;
+    } catch (InternalError e) {
+      throw fault(e);
     } finally {
       leave();
     }

@@ -123,10 +123,19 @@ public final class ChunkFiles {
    * @throws IOException when it cannot be read
    */
   public static long verify(Path file) throws IOException {
-    try (Disk.File open = OsDisk.INSTANCE.open(file, Disk.Mode.READ)) {
+    return verify(OsDisk.INSTANCE, file, String.valueOf(file.getFileName()));
+  }
+
+  /** The same for a file of a store. */
+  static void verify(Disk disk, Path root, ChunkInfo info) throws IOException {
+    Path file = root.resolve(info.stream()).resolve(info.name());
+    verify(disk, file, info.stream() + "/" + info.name());
+  }
+
+  private static long verify(Disk disk, Path file, String name) throws IOException {
+    try (Disk.File open = disk.open(file, Disk.Mode.READ)) {
       ChunkScan scan = new ChunkScan();
       scan.scan(open, true);
-      String name = String.valueOf(file.getFileName());
       if (scan.state == ChunkState.TORN) {
         scan.refuse(ChunkError.BAD_CHECKSUM, ChunkLayout.CRC_OFFSET, scan.reason);
       }

@@ -518,14 +518,20 @@ public final class ChunkStore implements AutoCloseable {
     }
   }
 
+  /** With its time as of one moment: others go on using it while the candidates are sorted. */
+  private record Candidate(Chunk chunk, long lastUsed) {}
+
   /** Takes the chunk down that nobody used for the longest time; false when none may go. */
   private boolean evict() throws IOException {
-    List<Chunk> candidates = new ArrayList<>();
+    List<Candidate> candidates = new ArrayList<>();
     synchronized (lock) {
-      streams.values().forEach(stream -> candidates.addAll(stream.chunksUp()));
+      for (ChunkStream stream : streams.values()) {
+        stream.chunksUp().forEach(chunk -> candidates.add(new Candidate(chunk, chunk.lastUsed)));
+      }
     }
-    candidates.sort(Comparator.comparingLong(chunk -> chunk.lastUsed));
-    for (Chunk chunk : candidates) {
+    candidates.sort(Comparator.comparingLong(Candidate::lastUsed));
+    for (Candidate candidate : candidates) {
+      Chunk chunk = candidate.chunk;
       if (chunk.tryTake()) {
         try {
           if (chunk.mayGoDown()) {
@@ -645,6 +651,7 @@ public final class ChunkStore implements AutoCloseable {
         throw new IOException(info.stream() + "/" + info.name() + ": " + info.reason());
       }
       if (info.state() == ChunkState.CORRUPT || info.state() == ChunkState.TORN) {
+        ChunkFiles.verify(disk, root, info); // says where
         throw new CorruptDataException(
             ChunkLayout.FORMAT + " " + info.stream() + "/" + info.name(),
             0,

@@ -255,15 +255,15 @@ public final class ChunkStream {
   }
 
   /**
-   * Bytes of content of the chunks that are up.
+   * Bytes of content of the chunks that are up. May be asked while others use them.
    *
    * @return the sum
-   * @throws IOException never for chunks that are up
+   * @throws IOException when a sealed chunk has to be read for that, and cannot be
    */
   public long contentSizeUp() throws IOException {
     long sum = 0;
     for (Chunk chunk : isFile() ? chunksUp() : chunks()) {
-      sum += chunk.contentSize();
+      sum += chunk.contentSizeUp();
     }
     return sum;
   }

@@ -60,6 +60,28 @@ class ChunkRefusalsTest {
   }
 
   @Test
+  void verifyOfAStoreSaysWhere() throws IOException {
+    put(Arrays.copyOf(sealed, sealed.length - 1));
+    try (ChunkStore store = ChunkStore.open(dir, Chunks.QUIETLY)) {
+      var e = assertThrows(CorruptDataException.class, store::verify);
+      assertEquals(sealed.length - 1, e.offset());
+      assertTrue(e.getMessage().contains("s/a"), e.getMessage());
+    }
+  }
+
+  @Test
+  void aLockOfAFileThatWasCutIsAnError() throws IOException {
+    ChunkStoreOptions options = Chunks.QUIETLY.withSync(SyncLevel.DATA);
+    try (ChunkStore store = ChunkStore.open(dir.resolve("other"), options)) {
+      Chunk chunk = store.stream("s").open("a");
+      assertTrue(chunk.append(new byte[10]));
+      Files.write(chunk.path(), new byte[0]);
+      assertThrows(IOException.class, chunk::lock);
+      assertTrue(chunk.isLocked());
+    }
+  }
+
+  @Test
   void aStrictStoreWantsAChecksum() throws IOException {
     byte[] unchecked = sealed.clone();
     Mem.putIntBe(MemorySegment.ofArray(unchecked), ChunkLayout.CRC_OFFSET, 0);
