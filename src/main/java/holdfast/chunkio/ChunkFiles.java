@@ -80,7 +80,7 @@ public final class ChunkFiles {
         name,
         ChunkState.CORRUPT,
         ChunkError.PERMISSION,
-        String.valueOf(why.getMessage()),
+        Listing.words(why),
         size,
         -1,
         -1,

@@ -1,11 +1,13 @@
 package holdfast.chunkio;
 
+import holdfast.CorruptDataException;
 import holdfast.Progress;
 import holdfast.chunkio.LoadReport.Action;
 import holdfast.chunkio.LoadReport.Problem;
 import holdfast.internal.Disk;
 import holdfast.internal.OsDisk;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +25,8 @@ public final class ChunkRepair {
    *
    * @param root the directory of the store
    * @param dryRun whether to change nothing and just say what would be done
-   * @param quarantine where damaged files go, by stream; null to leave them
+   * @param quarantine where damaged files go, by stream, in a directory that exists; null to leave
+   *     them
    * @param progress told about files; may cancel
    * @return one entry for each file that is not sound, with what was or would be done
    * @throws java.nio.file.FileSystemException when another store writes there
@@ -62,7 +65,20 @@ public final class ChunkRepair {
     }
   }
 
+  /** What cannot be done for one file keeps nobody from the others. */
   private static Problem repair(ChunkStore store, Problem problem, Path quarantine)
+      throws IOException {
+    try {
+      return attempt(store, problem, quarantine);
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException | CorruptDataException e) {
+      String message = problem.message() + "; " + Listing.words(e);
+      return new Problem(problem.stream(), problem.chunk(), problem.info(), message, Action.LEFT);
+    }
+  }
+
+  private static Problem attempt(ChunkStore store, Problem problem, Path quarantine)
       throws IOException {
     ChunkStream stream = store.findStream(problem.stream());
     if (problem.action() == Action.LOADED) {

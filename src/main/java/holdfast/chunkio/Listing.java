@@ -4,6 +4,7 @@ import holdfast.internal.Disk;
 import holdfast.internal.Disk.Entry;
 import holdfast.internal.Disk.Kind;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,6 +54,14 @@ final class Listing {
       }
     }
     return listing;
+  }
+
+  /** What the system said, for people. */
+  static String words(Exception why) {
+    if (why instanceof AccessDeniedException) {
+      return "permission denied"; // its message is the path alone
+    }
+    return why.getMessage() == null ? why.getClass().getName() : why.getMessage();
   }
 
   private void stream(Disk disk, Path root, String stream, String extension) {

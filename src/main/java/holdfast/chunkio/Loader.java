@@ -325,7 +325,7 @@ final class Loader {
   private void problem(String stream, String chunk, ChunkInfo info, Exception why, Action action) {
     String message =
         why != null
-            ? String.valueOf(why.getMessage())
+            ? Listing.words(why)
             : info.state().text() + (info.reason() == null ? "" : ": " + info.reason());
     problems.add(new Problem(stream, chunk, info, message, action));
     store.log(

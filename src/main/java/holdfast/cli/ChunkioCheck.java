@@ -13,6 +13,8 @@ import holdfast.chunkio.ChunkStream;
 import holdfast.chunkio.DamagePolicy;
 import holdfast.chunkio.LoadReport;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -68,20 +70,19 @@ final class ChunkioCheck {
     Globals globals = arguments.globals();
     String name = ChunkioCommand.operands(arguments, "ROOT").getFirst();
     Path root = ChunkioCommand.root(host, name);
-    String quarantine = arguments.value("--quarantine", null);
+    Path quarantine = quarantine(host, root, arguments.value("--quarantine", null));
     boolean dryRun = arguments.has("--dry-run");
     if (!dryRun) {
       // Tells in the words of the command when somebody else has the lock.
       ChunkioCommand.open(root, ChunkStoreOptions.DEFAULT).close();
     }
-    List<LoadReport.Problem> problems =
-        ChunkRepair.repair(
-            root, dryRun, quarantine == null ? null : host.path(quarantine), Progress.NONE);
+    List<LoadReport.Problem> problems = ChunkRepair.repair(root, dryRun, quarantine, Progress.NONE);
     Json json = new Json().object().name("root").value(name).name("problems").array();
     boolean lost = false;
     for (LoadReport.Problem problem : problems) {
       ChunkInfo info = problem.info();
       lost |= info == null || info.state() == ChunkState.CORRUPT || info.droppedSize() > 0;
+      lost |= problem.action() == LoadReport.Action.LEFT;
       String action = problem.action().name().toLowerCase(Locale.ROOT);
       json.object().name("stream").value(problem.stream()).name("name").value(problem.chunk());
       json.name("problem").value(problem.message()).name("action").value(action);
@@ -105,6 +106,25 @@ final class ChunkioCheck {
       host.text().print(json.end().end());
     }
     return lost ? ExitCode.PROBLEM : ExitCode.DONE;
+  }
+
+  /** Where damaged files go; null when they stay. Checked before anything is changed. */
+  private static Path quarantine(Host host, Path root, String name) throws IOException {
+    if (name == null) {
+      return null;
+    }
+    Path directory = host.path(name);
+    if (name.isEmpty() || directory.getFileName() == null) {
+      throw CommandException.usage("--quarantine needs the name of a directory", "");
+    }
+    if (Files.exists(directory) && Files.isSameFile(directory, root)) {
+      throw CommandException.usage("--quarantine cannot be ROOT itself", "");
+    }
+    Path parent = directory.toAbsolutePath().getParent();
+    if (Files.notExists(parent)) {
+      throw new NoSuchFileException(parent.toString());
+    }
+    return directory;
   }
 
   static int trim(Host host, List<String> words) throws IOException {

@@ -80,7 +80,10 @@ final class ChunkioCommand implements Command {
             throw CommandException.usage(
                 "unknown subcommand '" + name + "'", Suggestion.of(name, NAMES));
       };
-    } catch (NoSuchFileException e) {
+    } catch (FileSystemException e) {
+      if (e.getFile() == null) {
+        throw e;
+      }
       throw CommandException.about(e.getFile(), Failure.of(e));
     }
   }

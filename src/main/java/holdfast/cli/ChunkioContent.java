@@ -4,6 +4,7 @@ import holdfast.chunkio.ChecksumMode;
 import holdfast.chunkio.Chunk;
 import holdfast.chunkio.ChunkStore;
 import holdfast.chunkio.ChunkStoreOptions;
+import holdfast.chunkio.ChunkStream;
 import holdfast.chunkio.OpenMode;
 import holdfast.chunkio.SyncLevel;
 import java.io.IOException;
@@ -11,13 +12,16 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
 /** {@code holdfast chunkio cat, put, meta}: the bytes of one chunk. */
 final class ChunkioContent {
   private static final int BUFFER = 1 << 16;
+  private static final int METADATA_MAX = 0xFFFF;
 
   private ChunkioContent() {}
 
@@ -42,10 +46,23 @@ final class ChunkioContent {
   private static Chunk existing(ChunkStore store, List<String> operands, OpenMode mode)
       throws IOException {
     try {
-      return store.createStream(operands.get(1)).open(operands.get(2), mode);
+      ChunkStream stream = store.createStream(operands.get(1));
+      Path file = store.root().resolve(stream.name()).resolve(operands.get(2));
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        // A pipe would be waited for until somebody writes to it.
+        throw new FileSystemException(file.toString(), null, "is not a regular file");
+      }
+      return stream.open(operands.get(2), mode);
     } catch (IllegalArgumentException e) {
       throw CommandException.usage(e.getMessage(), "");
     }
+  }
+
+  private static byte[] metadata(byte[] bytes) {
+    if (bytes.length > METADATA_MAX) {
+      throw CommandException.usage("metadata has at most 65535 bytes, not " + bytes.length, "");
+    }
+    return bytes;
   }
 
   static int put(Host host, List<String> words) throws IOException {
@@ -57,11 +74,19 @@ final class ChunkioContent {
             .withSync(level)
             .withChecksum(
                 arguments.has("--no-checksum") ? ChecksumMode.OFF : ChecksumMode.MAINTAIN);
+    if (operands.get(0).isEmpty()) {
+      throw CommandException.usage("ROOT has no name", "");
+    }
+    String text = arguments.value("--meta", null);
+    byte[] metadata = text == null ? null : metadata(text.getBytes(StandardCharsets.UTF_8));
     try (ChunkStore store = ChunkioCommand.open(host.path(operands.get(0)), options)) {
       Chunk chunk = existing(store, operands, OpenMode.CREATE);
-      String metadata = arguments.value("--meta", null);
+      if (chunk.isSealed()) {
+        throw CommandException.refused(
+            "the chunk is sealed", "Nothing is appended to it any more: use another chunk.");
+      }
       if (metadata != null) {
-        chunk.setMetadata(metadata.getBytes(StandardCharsets.UTF_8));
+        chunk.setMetadata(metadata);
       }
       byte[] buffer = new byte[BUFFER];
       for (int n = host.in().read(buffer); n >= 0; n = host.in().read(buffer)) {
@@ -102,11 +127,12 @@ final class ChunkioContent {
       throw CommandException.usage("--set and --set-file contradict each other", "");
     }
     byte[] metadata =
-        arguments.has("--set")
-            ? arguments.value("--set", "").getBytes(StandardCharsets.UTF_8)
-            : Files.readAllBytes(host.path(arguments.value("--set-file", "")));
-    if (metadata.length > 0xFFFF) {
-      throw CommandException.usage("metadata has at most 65535 bytes, not " + metadata.length, "");
+        metadata(
+            arguments.has("--set")
+                ? arguments.value("--set", "").getBytes(StandardCharsets.UTF_8)
+                : Files.readAllBytes(host.path(arguments.value("--set-file", ""))));
+    if (Files.notExists(root.resolve(operands.get(1)))) {
+      throw new NoSuchFileException(operands.get(0) + "/" + operands.get(1)); // not to be created
     }
     try (ChunkStore store =
         ChunkioCommand.open(root, ChunkStoreOptions.DEFAULT.withSync(SyncLevel.FULL))) {

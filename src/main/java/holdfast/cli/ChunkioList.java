@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** {@code holdfast chunkio ls}: streams and chunks, as text or as JSON. */
 final class ChunkioList {
@@ -33,7 +35,12 @@ final class ChunkioList {
    * @param error a name in the words of the original; null when there is none
    */
   private record Row(
-      ChunkInfo info, long metadataSize, long contentSize, String error, List<String> digests) {}
+      ChunkInfo info, long metadataSize, long contentSize, String error, List<String> digests) {
+    /** Whether it is a whole stream, which cannot be read. */
+    boolean isStream() {
+      return info.name().isEmpty();
+    }
+  }
 
   private ChunkioList() {}
 
@@ -46,7 +53,8 @@ final class ChunkioList {
         ChunkFiles.list(root, arguments.value("--extension", ""), Progress.NONE)) {
       rows.add(row(root, info, arguments.has("--checksum"), arguments.has("--digest")));
     }
-    List<String> streams = ChunkFiles.streams(root);
+    SortedSet<String> streams = new TreeSet<>(ChunkFiles.streams(root));
+    rows.forEach(row -> streams.add(row.info.stream())); // those that cannot be read, too
     host.text().print(arguments.globals().json() ? json(streams, rows) : text(root, streams, rows));
     return ExitCode.DONE;
   }
@@ -90,16 +98,21 @@ final class ChunkioList {
     }
   }
 
-  private static String json(List<String> streams, List<Row> rows) {
+  private static String json(SortedSet<String> streams, List<Row> rows) {
     Json json = new Json().object().name("streams").array();
     for (String stream : streams) {
+      String error = null;
       json.object().name("name").value(stream).name("chunks").array();
       for (Row row : rows) {
-        if (row.info.stream().equals(stream) && !row.info.name().isEmpty()) {
-          add(json, row);
+        if (row.info.stream().equals(stream)) {
+          if (row.isStream()) {
+            error = row.error;
+          } else {
+            add(json, row);
+          }
         }
       }
-      json.end().end();
+      json.end().name("error").value(error).end();
     }
     return json.end().end().toString();
   }
@@ -125,10 +138,14 @@ final class ChunkioList {
         .end();
   }
 
-  private static String text(Path root, List<String> streams, List<Row> rows) {
+  private static String text(Path root, SortedSet<String> streams, List<Row> rows) {
     StringBuilder text = new StringBuilder();
     for (String stream : streams) {
       List<Row> its = rows.stream().filter(row -> row.info.stream().equals(stream)).toList();
+      if (!its.isEmpty() && its.getFirst().isStream()) {
+        text.append(stream).append("  ").append(its.getFirst().info.reason()).append('\n');
+        continue;
+      }
       text.append(stream).append("  ").append(Numbers.count(its.size(), "chunk")).append("\n");
       for (Row row : its) {
         text.append("  ")

@@ -6,13 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import holdfast.chunkio.Chunk;
 import holdfast.chunkio.ChunkStore;
 import holdfast.chunkio.ChunkStoreOptions;
+import holdfast.lz4.Lz4FrameOptions;
 import holdfast.testkit.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,6 +147,82 @@ class ChunkioCommandTest {
       shell.line("chunkio repair root").expect(ExitCode.REFUSED);
       shell.line("chunkio ls root").expect(0);
       assertTrue(store.streams().isEmpty());
+    }
+  }
+
+  @Test
+  void mistakesAreFoundBeforeAnythingChanges() throws IOException {
+    String tooLong = "x".repeat(65_536);
+    shell.run("chunkio", "put", "new", "s", "c", "--meta", tooLong).expect(ExitCode.USAGE);
+    shell.run("chunkio", "put", "", "s", "c").expect(ExitCode.USAGE);
+    assertFalse(shell.exists("new"));
+    shell.run("chunkio", "put", "new", "s", "c", "--meta", tooLong.substring(1)).expect(0);
+    shell.line("chunkio meta new t c --set tag").expect(ExitCode.IO);
+    assertFalse(shell.exists("new/t"));
+    golden("damaged-crc");
+    String before = shell.line("chunkio ls damaged-crc").expect(0).out();
+    shell.line("chunkio repair --quarantine no/such damaged-crc").expect(ExitCode.IO);
+    shell.line("chunkio repair --quarantine / damaged-crc").expect(ExitCode.USAGE);
+    shell.line("chunkio repair --quarantine= damaged-crc").expect(ExitCode.USAGE);
+    shell.line("chunkio repair --quarantine damaged-crc damaged-crc").expect(ExitCode.USAGE);
+    assertEquals(before, shell.line("chunkio ls damaged-crc").expect(0).out());
+  }
+
+  @Test
+  void whatIsNoFileIsNamedAndNotWaitedFor() throws Exception {
+    shell.line("chunkio put root s c").expect(0);
+    Path pipe = directory.resolve("root").resolve("s").resolve("pipe");
+    Files.createDirectory(pipe.resolveSibling("directory"));
+    List<String> names = new ArrayList<>(List.of("directory"));
+    if (isMade(new ProcessBuilder("mkfifo", pipe.toString()))) {
+      names.add("pipe");
+    }
+    for (String name : names) {
+      for (String line : List.of("cat", "put", "meta")) {
+        String err = shell.line("chunkio " + line + " root s " + name).expect(ExitCode.IO).err();
+        assertTrue(err.contains("s/" + name + ": is not a regular file"), err);
+      }
+    }
+  }
+
+  private static boolean isMade(ProcessBuilder command) throws InterruptedException {
+    try {
+      return command.start().waitFor() == 0;
+    } catch (IOException e) {
+      return false; // there is no such command
+    }
+  }
+
+  @Test
+  void nothingIsPutIntoASealedChunk() throws IOException {
+    try (ChunkStore store = ChunkStore.open(directory.resolve("root"), ChunkStoreOptions.DEFAULT)) {
+      Chunk chunk = store.stream("s").open("c");
+      assertTrue(chunk.append(new byte[1000]));
+      assertTrue(chunk.seal(Lz4FrameOptions.DEFAULT));
+    }
+    shell.line("chunkio put root s c").expect(ExitCode.REFUSED);
+    assertEquals(1000, shell.line("chunkio cat root s c").expect(0).bytes().length);
+  }
+
+  @Test
+  void whatMayNotBeReadIsListed() throws IOException {
+    shell.line("chunkio put root s c").expect(0);
+    shell.line("chunkio put root t c").expect(0);
+    Path stream = directory.resolve("root").resolve("t");
+    Assumptions.assumeTrue(stream.getFileSystem().supportedFileAttributeViews().contains("posix"));
+    Files.setPosixFilePermissions(stream, Set.of());
+    try {
+      Assumptions.assumeFalse(Files.isReadable(stream), "this user may read everything");
+      String text = shell.line("chunkio ls root").expect(0).out();
+      assertTrue(text.endsWith("t  permission denied\n"), text);
+      String json = shell.line("chunkio ls --json root").expect(0).out();
+      assertTrue(json.contains("{\"name\":\"t\",\"chunks\":[],\"error\":\"PERMISSION\"}"), json);
+      String verify = shell.line("chunkio verify root").expect(ExitCode.PROBLEM).out();
+      assertTrue(verify.contains("t/: permission error: permission denied"), verify);
+      String repair = shell.line("chunkio repair root").expect(ExitCode.PROBLEM).out();
+      assertTrue(repair.contains("t/: left (permission denied)"), repair);
+    } finally {
+      Files.setPosixFilePermissions(stream, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
   }
 
