@@ -29,9 +29,9 @@ final class ChunkioCommand implements Command {
   public String help() {
     return """
     usage: holdfast chunkio ls ROOT [--extension X] [--digest] [--checksum] [--json]
-           holdfast chunkio cat ROOT STREAM CHUNK
+           holdfast chunkio cat ROOT STREAM CHUNK [--force]
            holdfast chunkio put ROOT STREAM CHUNK [--meta TEXT] [--no-checksum] [--sync LEVEL]
-           holdfast chunkio meta ROOT STREAM CHUNK [--set TEXT | --set-file FILE]
+           holdfast chunkio meta ROOT STREAM CHUNK [--set TEXT | --set-file FILE] [--force]
            holdfast chunkio verify ROOT [--checksum]
            holdfast chunkio repair ROOT [--dry-run] [--quarantine DIR]
            holdfast chunkio trim ROOT
@@ -53,6 +53,7 @@ final class ChunkioCommand implements Command {
       --checksum     the verdict of the original with checksums on
       --digest       SHA-256 of metadata and content, with --json
       --extension X  only names that end so
+      --force        binary data to a terminal
       --sync LEVEL   none, async, data or full (survives a power cut)
 
     examples

@@ -22,25 +22,39 @@ import java.util.List;
 final class ChunkioContent {
   private static final int BUFFER = 1 << 16;
   private static final int METADATA_MAX = 0xFFFF;
+  private static final String FORCE = "--force";
 
   private ChunkioContent() {}
 
   private static final ChunkStoreOptions READ = ChunkStoreOptions.DEFAULT.withReadOnly(true);
 
   static int cat(Host host, List<String> words) throws IOException {
-    Arguments arguments = Arguments.parse(List.of(), words);
+    Arguments arguments = Arguments.parse(List.of(FORCE), words);
     List<String> operands = ChunkioCommand.operands(arguments, "ROOT", "STREAM", "CHUNK");
     try (ChunkStore store = ChunkioCommand.open(ChunkioCommand.root(host, operands.get(0)), READ)) {
       Chunk chunk = existing(store, operands, OpenMode.READ);
       OutputStream out = host.out();
+      boolean careful = host.terminal().out() && !arguments.has(FORCE);
       byte[] buffer = new byte[BUFFER];
       InputStream content = chunk.inputStream();
       for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
+        requireText(careful, buffer, n);
         out.write(buffer, 0, n);
       }
       out.flush();
     }
     return ExitCode.DONE;
+  }
+
+  /** Refuses what would make a terminal do something else than show it. */
+  private static void requireText(boolean careful, byte[] bytes, int count) {
+    for (int i = 0; careful && i < count; i++) {
+      byte b = bytes[i];
+      if ((b >= 0 && b < ' ' && b != '\n' && b != '\t' && b != '\r') || b == 0x7F) {
+        throw CommandException.refused(
+            "binary data would go to a terminal", "Redirect it, or say --force.");
+      }
+    }
   }
 
   private static Chunk existing(ChunkStore store, List<String> operands, OpenMode mode)
@@ -112,13 +126,15 @@ final class ChunkioContent {
   }
 
   static int meta(Host host, List<String> words) throws IOException {
-    Arguments arguments = Arguments.parse(List.of("--set=", "--set-file="), words);
+    Arguments arguments = Arguments.parse(List.of("--set=", "--set-file=", FORCE), words);
     List<String> operands = ChunkioCommand.operands(arguments, "ROOT", "STREAM", "CHUNK");
     Path root = ChunkioCommand.root(host, operands.get(0));
     if (!arguments.has("--set") && !arguments.has("--set-file")) {
       try (ChunkStore store = ChunkioCommand.open(root, READ)) {
+        byte[] metadata = existing(store, operands, OpenMode.READ).metadata();
         OutputStream out = host.out();
-        out.write(existing(store, operands, OpenMode.READ).metadata());
+        requireText(host.terminal().out() && !arguments.has(FORCE), metadata, metadata.length);
+        out.write(metadata);
         out.flush();
       }
       return ExitCode.DONE;

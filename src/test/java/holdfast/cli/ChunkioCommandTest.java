@@ -194,6 +194,20 @@ class ChunkioCommandTest {
   }
 
   @Test
+  void aTerminalIsShownTextUnlessForced() {
+    shell.ok("a line\n\u00fc\n".getBytes(UTF_8), "chunkio put --meta tag root s text");
+    shell.ok(new byte[] {'a', 27, '['}, "chunkio put --meta \u0007 root s binary");
+    Shell seen = new Shell(directory).terminal(false, true, false);
+    assertEquals("a line\n\u00fc\n", seen.line("chunkio cat root s text").expect(0).out());
+    assertEquals("tag", seen.line("chunkio meta root s text").expect(0).out());
+    for (String line : List.of("chunkio cat root s binary", "chunkio meta root s binary")) {
+      assertEquals("", seen.line(line).expect(ExitCode.REFUSED).out());
+      seen.line(line + " --force").expect(0);
+      shell.line(line).expect(0);
+    }
+  }
+
+  @Test
   void nothingIsPutIntoASealedChunk() throws IOException {
     try (ChunkStore store = ChunkStore.open(directory.resolve("root"), ChunkStoreOptions.DEFAULT)) {
       Chunk chunk = store.stream("s").open("c");
