@@ -8,6 +8,7 @@ final class BulkLoad implements RecordSink {
   private final StoreMemory parts;
   private final Chains chains;
   private final SetHash hash;
+  private final long epoch;
 
   // What is expected: where the keys are, and their hashes; from the next one on.
   private long[] expectedAt;
@@ -18,11 +19,12 @@ final class BulkLoad implements RecordSink {
   /** Keeps the compiler from leaving out the reads whose sum this is. */
   private long unusedSum;
 
-  BulkLoad(RecordStore store, StoreMemory parts, Chains chains, SetHash hash) {
+  BulkLoad(RecordStore store, StoreMemory parts, Chains chains, SetHash hash, long epoch) {
     this.store = store;
     this.parts = parts;
     this.chains = chains;
     this.hash = hash;
+    this.epoch = epoch;
   }
 
   @Override
@@ -46,7 +48,8 @@ final class BulkLoad implements RecordSink {
       long modSeq,
       MemorySegment digest,
       long digestAt) {
-    store.load(hashOf(key, keyAt), key, keyAt, value, valueAt, valueSize, modSeq, digest, digestAt);
+    long known = hashOf(key, keyAt);
+    store.load(epoch, known, key, keyAt, value, valueAt, valueSize, modSeq, digest, digestAt);
   }
 
   private long hashOf(MemorySegment key, long keyAt) {

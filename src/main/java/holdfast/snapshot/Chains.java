@@ -28,6 +28,11 @@ final class Chains {
   private static final long CHANGED = 2L << 32;
   private static final long HEAD_MASK = 0xffff_ffffL;
 
+  /** The upper bits of a hash, which do not choose the chain, choose one of 31 of a version. */
+  private static final int TRACE_SHIFT = Long.SIZE - 5;
+
+  private static final int TRACE_MAX = 30;
+
   private final StoreMemory parts;
   private final MemorySegment mem;
   private final TxnTree tree;
@@ -86,6 +91,31 @@ final class Chains {
     Mem.putLongRelease(mem, at, (word & ~HEAD_MASK) + CHANGED | Integer.toUnsignedLong(head));
   }
 
+  // Loading: who fills an empty store asks for each key whether it has come before. Nearly all have
+  // not, and to look at the other keys of a chain costs a miss. So the version of a chain, which
+  // may be any even number, takes a bit for each key that came: no bit, no look.
+
+  /** The bit of a key in the version of its chain. */
+  private static long trace(long hash) {
+    return LOCKED << (1 + Math.min(hash >>> TRACE_SHIFT, TRACE_MAX));
+  }
+
+  /**
+   * Whether a key may be in a chain.
+   *
+   * @param word of the chain, changed by {@link #enter} alone since it was empty
+   * @return false when it is not
+   */
+  static boolean mayHold(long word, long hash) {
+    return (word & trace(hash)) != 0;
+  }
+
+  /** Unlocks a chain whose new head has a key that was not there. */
+  void enter(long at, long word, int head, long hash) {
+    // Pairs with the acquires of the readers. The head is another one, so they notice.
+    Mem.putLongRelease(mem, at, (word & ~HEAD_MASK) | trace(hash) | Integer.toUnsignedLong(head));
+  }
+
   // Walks, for those who have the lock.
 
   /**
@@ -127,9 +157,9 @@ final class Chains {
   }
 
   /**
-   * Reads what {@link #owned} will look at first for some keys, so that it is in the caches then:
-   * here all misses are under way at the same time, there one waits for the other. As many as the
-   * processor can see: so these loops do nothing else, and hash no keys.
+   * Reads what {@link #mayHold} and {@link #owned} will look at first for some keys, so that it is
+   * in the caches then: here all misses are under way at the same time, there one waits for the
+   * other. As many as the processor can see: so these loops do nothing else, and hash no keys.
    *
    * @param hashes of the keys
    * @param count how many
@@ -141,8 +171,10 @@ final class Chains {
       sum += Mem.getLong(mem, at(hashes[i]));
     }
     for (int i = 0; i < count; i++) {
-      int head = (int) Mem.getLong(mem, at(hashes[i]));
-      sum += head == StoreMemory.NONE ? 0 : RecordSlot.hash(mem, parts.record(head));
+      long word = Mem.getLong(mem, at(hashes[i]));
+      if (mayHold(word, hashes[i]) && parts.isRecord((int) word)) {
+        sum += RecordSlot.hash(mem, parts.recordAt((int) word));
+      }
     }
     return sum;
   }

@@ -980,7 +980,7 @@ public final class RecordStore implements AutoCloseable {
       if (roots.liveCount() + roots.tombstoneCount() != 0) {
         throw new IllegalStateException("the store is not empty");
       }
-      return new BulkLoad(this, parts, chains, sums);
+      return new BulkLoad(this, parts, chains, sums, tree.epoch());
     } finally {
       treeLock.unlockWrite(stamp);
     }
@@ -992,8 +992,13 @@ public final class RecordStore implements AutoCloseable {
     }
   }
 
-  /** One record of {@link #bulkLoad}; the digest may be null. */
+  /**
+   * One record of {@link #bulkLoad}; the digest may be null.
+   *
+   * @param epoch of the tree when the load began: no transaction came and went since
+   */
   void load(
+      long epoch,
       long hash,
       MemorySegment key,
       long keyAt,
@@ -1006,6 +1011,9 @@ public final class RecordStore implements AutoCloseable {
     long stamp = lockAlone();
     try {
       requireIdle();
+      if (tree.epoch() != epoch) {
+        throw new IllegalStateException("the store changed while it was loaded");
+      }
       writes.load(roots, hash, key, keyAt, value, valueAt, size, modSeq, digest, digestAt);
     } catch (Error e) {
       broken();

@@ -200,7 +200,8 @@ final class Writes {
       throw StoreHeader.corrupt(keyAt, "ascending sequence numbers from 1 on", modSeq);
     }
     long at = chains.at(hash);
-    if (chains.owned(Mem.getLong(mem, at), hash, key, keyAt, NONE) != NONE) {
+    long before = Mem.getLong(mem, at);
+    if (Chains.mayHold(before, hash) && chains.owned(before, hash, key, keyAt, NONE) != NONE) {
       throw twice(key, keyAt);
     }
     long place = allocateValue(size);
@@ -220,7 +221,7 @@ final class Writes {
     long word = chains.lockAlone(at);
     int head = fill(index, NONE, hash, key, keyAt, (int) word, modSeq);
     describe(parts.record(index), place, size, 0);
-    chains.publish(at, word, head);
+    chains.enter(at, word, head, hash);
     roots.append(index);
     if (parts.hash != HashKind.NONE) {
       sums.addStored(

@@ -17,12 +17,14 @@ import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The documented examples and each edge of the contract. */
 class RecordStoreTest {
@@ -556,6 +558,49 @@ class RecordStoreTest {
     assertEquals(0, store.publishedSeq());
     assertNull(rig.get(null, 10));
     assertTrue(store.bulkLoad() != null);
+  }
+
+  /** In a chain of all keys and in short ones, also where other keys were before. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 16, 1024})
+  void aLoadFindsEachKeyThatCameBefore(long chains) {
+    SplittableRandom random = new SplittableRandom(3);
+    var config = RecordStoreConfig.builder(300).txnMax(4);
+    try (StoreRig loaded = new StoreRig(config, 8 << 20, chains)) {
+      for (int round = 0; round < 3; round++) {
+        RecordSink sink = loaded.store.bulkLoad();
+        for (long i = 1; i <= 200; i++) {
+          long key = 1000L * round + i;
+          sink.put(StoreRig.key(key), 0, StoreRig.value(key, 20), 0, 20, i);
+          long old = 1000L * round + 1 + random.nextLong(i);
+          assertThrows(
+              SnapshotException.class,
+              () -> sink.put(StoreRig.key(old), 0, StoreRig.value(9, 9), 0, 9, 300));
+        }
+        loaded.store.setPublished(200);
+        loaded.store.verify();
+        for (long i = 1; i <= 200; i++) {
+          assertArrayEquals(
+              StoreRig.bytes(1000L * round + i, 20), loaded.get(null, 1000L * round + i));
+        }
+        loaded.store.clear();
+      }
+      loaded.store.close();
+    }
+  }
+
+  /** What a load knows of the chains holds while nobody else changes them. */
+  @Test
+  void aLoadEndsWithTheFirstTransaction() {
+    RecordSink sink = store.bulkLoad();
+    sink.put(StoreRig.key(1), 0, StoreRig.value(1, 20), 0, 20, 1);
+    store.cancel(prepare(null));
+    assertThrows(
+        IllegalStateException.class,
+        () -> sink.put(StoreRig.key(2), 0, StoreRig.value(2, 20), 0, 20, 2));
+    store.clear();
+    store.verify();
+    store.bulkLoad().put(StoreRig.key(2), 0, StoreRig.value(2, 20), 0, 20, 2);
   }
 
   @Test
