@@ -42,6 +42,7 @@ class SnapshotFileTest {
   static ModelStore random(long seed, int count, HashKind hash) {
     SplittableRandom random = new SplittableRandom(seed);
     ModelStore store = new ModelStore(ModelStore.KEY_SIZE, hash);
+    store.seq = 1; // nothing is published at 0
     int[] sizes = {0, 1, 7, 8, 31, 100, 3000, FITS - 1, FITS, FITS + 1, BATCH, 3 * BATCH + 5};
     for (int i = 0; i < count; i++) {
       if (random.nextInt(4) == 0) {
