@@ -84,22 +84,20 @@ final class NativeDecoder {
           }
         } while (b == 255);
       }
-      if (length > oend - op - MATCH_START_MARGIN || length > iend - ip - (2 + 1 + LAST_LITERALS)) {
+      boolean last =
+          length > oend - op - MATCH_START_MARGIN || length > iend - ip - (2 + 1 + LAST_LITERALS);
+      if (last) {
         if (partial) {
           length = (int) Math.min(length, Math.min(iend - ip, oend - op));
         } else if (length != iend - ip || length > oend - op) {
           return (int) (srcStart - ip) - 1;
         }
-        copy(ip, op, length);
-        ip += length;
-        op += length;
-        if (!partial || op == oend || ip >= iend - 2) {
-          return (int) (op - dstStart);
-        }
-      } else {
-        copy(ip, op, length);
-        ip += length;
-        op += length;
+      }
+      copy(ip, op, length);
+      ip += length;
+      op += length;
+      if (last && (!partial || op == oend || ip >= iend - 2)) {
+        return (int) (op - dstStart);
       }
       int offset = get(ip) | get(ip + 1) << 8;
       ip += 2;
@@ -224,25 +222,23 @@ final class NativeDecoder {
       int length = (token & LENGTH_MASK) + MATCH_MIN;
       int i = ip + 1;
       int o = op;
-      long from = in + (i & POSITION);
-      long to = out + (o & POSITION);
       if (literals == LENGTH_MASK) {
-        int more = VIEW.get(BYTE, from) & 0xff;
+        int more = VIEW.get(BYTE, in + (i & POSITION)) & 0xff;
         literals += more;
         i++;
         if (more == 255 || i + literals > inLimit || o + literals > outLimit) {
           break;
         }
-        from = in + (i & POSITION);
-        VIEW.set(LONG, to, VIEW.get(LONG, from));
-        VIEW.set(LONG, to + 8, VIEW.get(LONG, from + 8));
-        for (int k = 16; k < literals; k += stride) {
-          from = in + ((i + k) & POSITION);
-          to = out + ((o + k) & POSITION);
-          VIEW.set(LONG, to, VIEW.get(LONG, from));
-          VIEW.set(LONG, to + 8, VIEW.get(LONG, from + 8));
-        }
-      } else {
+      }
+      // One place for short and long literals: with two, the compiler's graph is so large that it
+      // may stop inlining before the last access of the loop, see docs/design/0012.
+      long from = in + (i & POSITION);
+      long to = out + (o & POSITION);
+      VIEW.set(LONG, to, VIEW.get(LONG, from));
+      VIEW.set(LONG, to + 8, VIEW.get(LONG, from + 8));
+      for (int k = 16; k < literals; k += stride) {
+        from = in + ((i + k) & POSITION);
+        to = out + ((o + k) & POSITION);
         VIEW.set(LONG, to, VIEW.get(LONG, from));
         VIEW.set(LONG, to + 8, VIEW.get(LONG, from + 8));
       }
