@@ -43,10 +43,9 @@ final class Block {
     block[SIZE_OFFSET + 2] = (byte) (size >>> 16);
   }
 
-  /** Reads byte by byte: a block may end one byte behind its prefix. */
+  /** Reads no fourth byte: a block may end one byte behind its prefix. */
   static int size(MemorySegment memory, long block) {
-    return Byte.toUnsignedInt(Mem.getByte(memory, block + SIZE_OFFSET))
-        | Byte.toUnsignedInt(Mem.getByte(memory, block + SIZE_OFFSET + 1)) << 8
+    return Short.toUnsignedInt(Mem.getShort(memory, block + SIZE_OFFSET))
         | Byte.toUnsignedInt(Mem.getByte(memory, block + SIZE_OFFSET + 2)) << 16;
   }
 }

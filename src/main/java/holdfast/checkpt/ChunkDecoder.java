@@ -111,7 +111,10 @@ final class ChunkDecoder {
     return at;
   }
 
-  /** Decodes a block into a segment, or into the array behind it when there is one. */
+  /**
+   * Decodes a block into a segment, or into the array behind it when there is one. Too long to be
+   * inlined, and that is as well: a copy of it in each caller costs compiling and gains nothing.
+   */
   private void decode(
       Input in, MemorySegment to, byte[] toArray, long toOffset, int plain, int history)
       throws IOException {
@@ -135,10 +138,23 @@ final class ChunkDecoder {
     }
     int produced;
     try {
-      produced =
-          toArray == null
-              ? decode(in, packed, to, toOffset, plain, history)
-              : decode(in, packed, toArray, (int) (to.address() + toOffset), plain, history);
+      if (toArray != null) {
+        int at = (int) (to.address() + toOffset);
+        produced = decode(in, packed, toArray, at, plain, history);
+      } else {
+        MemorySegment from = in.memory();
+        long fromOffset = in.position() + Block.DATA_OFFSET;
+        if (!GlobalMemory.reaches(from)) {
+          if (staged == null) {
+            staged = memory(Block.STORED_MAX);
+          }
+          Mem.copy(from, fromOffset, staged, 0, packed);
+          from = staged;
+          fromOffset = 0;
+        }
+        produced =
+            decompressor.decompressAfter(from, fromOffset, packed, to, toOffset, plain, history);
+      }
     } catch (CorruptDataException e) {
       throw new CorruptDataException(
           Input.FORMAT, start + Block.DATA_OFFSET + e.offset(), e.expected(), e.found());
@@ -148,21 +164,6 @@ final class ChunkDecoder {
           Input.FORMAT, start, "a block of " + plain + " plain bytes", "one of " + produced);
     }
     in.take(stored);
-  }
-
-  private int decode(
-      Input in, int packed, MemorySegment to, long toOffset, int plain, int history) {
-    MemorySegment from = in.memory();
-    long fromOffset = in.position() + Block.DATA_OFFSET;
-    if (!GlobalMemory.reaches(from)) {
-      if (staged == null) {
-        staged = memory(Block.STORED_MAX);
-      }
-      Mem.copy(from, fromOffset, staged, 0, packed);
-      from = staged;
-      fromOffset = 0;
-    }
-    return decompressor.decompressAfter(from, fromOffset, packed, to, toOffset, plain, history);
   }
 
   private int decode(Input in, int packed, byte[] to, int toOffset, int plain, int history) {

@@ -140,18 +140,22 @@ final class StreamInput implements Input {
   @Override
   public int peek(int wanted) throws IOException {
     if (hi - lo < wanted) {
-      if (buffer == null) {
-        buffer = Arena.ofAuto().allocate(capacity, Long.BYTES);
-        view = buffer.asByteBuffer();
-      }
-      Mem.copy(buffer, lo, buffer, 0, hi - lo);
-      hi -= lo;
-      lo = 0;
-      while (hi < wanted && readOnce(view.limit(capacity).position(hi))) {
-        hi = view.position();
-      }
+      fill(wanted);
     }
     return hi - lo;
+  }
+
+  private void fill(int wanted) throws IOException {
+    if (buffer == null) {
+      buffer = Arena.ofAuto().allocate(capacity, Long.BYTES);
+      view = buffer.asByteBuffer();
+    }
+    Mem.copy(buffer, lo, buffer, 0, hi - lo);
+    hi -= lo;
+    lo = 0;
+    while (hi < wanted && readOnce(view.limit(capacity).position(hi))) {
+      hi = view.position();
+    }
   }
 
   /** Reads at least one byte; false at the end. */

@@ -14,6 +14,7 @@ import java.nio.channels.SeekableByteChannel;
  */
 public final class DiskChannel implements SeekableByteChannel {
   private final Disk.File file;
+  private final int readMax;
   private long position;
   private boolean closed;
 
@@ -23,14 +24,25 @@ public final class DiskChannel implements SeekableByteChannel {
    * @param file the file; stays open
    */
   public DiskChannel(Disk.File file) {
+    this(file, Integer.MAX_VALUE);
+  }
+
+  /**
+   * The same, for a reader that never needs much at a place.
+   *
+   * @param file the file; stays open
+   * @param readMax most bytes that one call reads, at least 1
+   */
+  public DiskChannel(Disk.File file, int readMax) {
     this.file = file;
+    this.readMax = readMax;
   }
 
   @Override
   public int read(ByteBuffer target) throws IOException {
     requireOpen();
-    int wanted = target.remaining();
-    int count = (int) file.read(MemorySegment.ofBuffer(target), position);
+    int wanted = Math.min(target.remaining(), readMax);
+    int count = (int) file.read(MemorySegment.ofBuffer(target).asSlice(0, wanted), position);
     position += count;
     target.position(target.position() + count);
     return count == 0 && wanted > 0 ? -1 : count;

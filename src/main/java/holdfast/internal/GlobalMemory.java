@@ -71,9 +71,10 @@ public final class GlobalMemory {
       return false;
     }
     Class<?> scope = segment.scope().getClass();
-    boolean ownerless =
-        scope != SHARED && (scope == AUTOMATIC || scope == GLOBAL || scope == BUFFER);
-    if (!ownerless && segment.isAccessibleBy(Stranger.THREAD)) {
+    if (scope != SHARED && (scope == AUTOMATIC || scope == GLOBAL || scope == BUFFER)) {
+      return true; // nobody owns it, and it lives as long as the segment
+    }
+    if (segment.isAccessibleBy(Stranger.THREAD)) {
       return false;
     }
     // An ordinary access throws what has to be thrown.

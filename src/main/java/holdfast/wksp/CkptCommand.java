@@ -45,12 +45,16 @@ final class CkptCommand {
     return Mem.getLong(mem, HI_OFFSET);
   }
 
+  static boolean is(MemorySegment mem, long a, long b, long c) {
+    return a(mem) == a && b(mem) == b && c(mem) == c;
+  }
+
   static boolean isMeta(MemorySegment mem) {
     return a(mem) != 0;
   }
 
   static boolean isData(MemorySegment mem) {
-    return a(mem) == 0 && b(mem) == MAX && c(mem) == MAX;
+    return is(mem, 0, MAX, MAX);
   }
 
   static boolean isAppendix(MemorySegment mem) {

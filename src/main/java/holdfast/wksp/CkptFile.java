@@ -6,6 +6,7 @@ import holdfast.checkpt.Restore;
 import holdfast.internal.Disk;
 import holdfast.internal.DiskChannel;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -83,9 +84,13 @@ final class CkptFile {
     return CkptHeader.read(head);
   }
 
-  /** Reads the file by way of a buffer; several of them can, at a time. */
-  static Restore reader(Disk.File file, int bufferSize) throws IOException {
-    Restore in = Restore.from(new DiskChannel(file), bufferSize);
+  /**
+   * Reads the file by way of a buffer; several of them can, at a time.
+   *
+   * @param readMax bytes that are read at a time, which whoever jumps wants to be few
+   */
+  static Restore reader(Disk.File file, int bufferSize, int readMax) throws IOException {
+    Restore in = Restore.from(new DiskChannel(file, readMax), bufferSize);
     if (in.size() == Restore.SIZE_UNKNOWN) {
       // It takes a channel that cannot tell its size for a pipe; a file that cannot is a failure.
       throw new IOException(file.path() + ": its size cannot be asked");
@@ -94,7 +99,9 @@ final class CkptFile {
   }
 
   static CkptMeta meta(Disk.File file) throws IOException {
-    MemorySegment head = MemorySegment.ofArray(new byte[HEAD_SIZE]);
+    // Not an array: all else that a restore reads into is native, and compiled code that knows one
+    // kind of memory only is compiled again for each visit of another.
+    MemorySegment head = Arena.ofAuto().allocate(HEAD_SIZE);
     return meta(head.asSlice(0, file.read(head, 0)));
   }
 

@@ -145,7 +145,7 @@ final class CkptReader {
   }
 
   private void work() throws IOException {
-    try (Restore in = CkptFile.reader(file, BUFFER_SIZE);
+    try (Restore in = CkptFile.reader(file, BUFFER_SIZE, Integer.MAX_VALUE);
         Arena arena = Arena.ofConfined()) {
       MemorySegment command = arena.allocate(CkptCommand.FOOTPRINT, Long.BYTES);
       long news = 0;
@@ -174,17 +174,15 @@ final class CkptReader {
     int end = checkpt.groupFirst[g + 1];
     in.seek(checkpt.groupOffset[g]);
     in.openFrame(checkpt.meta.frames());
-    for (int i = first; i < end; i++) {
+    for (int i = first; i <= end; i++) {
       in.meta(command);
-      if (CkptCommand.a(command) != extents.tag[i]
-          || CkptCommand.b(command) != extents.lo[i]
-          || CkptCommand.c(command) != extents.hi[i]) {
+      boolean same =
+          i < end
+              ? CkptCommand.is(command, extents.tag[i], extents.lo[i], extents.hi[i])
+              : CkptCommand.isData(command);
+      if (!same) {
         throw changed(in.offset());
       }
-    }
-    in.meta(command);
-    if (!CkptCommand.isData(command)) {
-      throw changed(in.offset());
     }
     long news = 0;
     for (int i = first; i < end && !failed; i++) {

@@ -2,7 +2,9 @@ package holdfast.wksp;
 
 import holdfast.CorruptDataException;
 import holdfast.internal.Disk;
+import holdfast.internal.Mem;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -18,7 +20,10 @@ final class FileBytes {
   private final long size;
   private final String format;
   private final byte[] buffer;
-  private final MemorySegment segment;
+
+  /** What the system reads into: of arrays it makes copies of its own, by longer ways. */
+  private final MemorySegment memory;
+
   private long lo;
   private int count;
 
@@ -27,7 +32,7 @@ final class FileBytes {
     this.size = size;
     this.format = format;
     buffer = new byte[bufferSize];
-    segment = MemorySegment.ofArray(buffer);
+    memory = Arena.ofAuto().allocate(bufferSize);
   }
 
   /**
@@ -47,10 +52,12 @@ final class FileBytes {
         throw new CorruptDataException(
             format, position, wanted + " bytes more", Math.max(0, size - position) + " bytes");
       }
-      count = (int) file.read(segment.asSlice(0, Math.min(most, size - position)), position);
-      if (count < wanted) {
+      int read = (int) file.read(memory.asSlice(0, Math.min(most, size - position)), position);
+      if (read < wanted) {
         throw new IOException(file.path() + " became shorter while it was read");
       }
+      Mem.getBytes(memory, 0, buffer, 0, read);
+      count = read;
     }
     return (int) (position - lo);
   }

@@ -3,6 +3,7 @@ package holdfast.wksp;
 import holdfast.CorruptDataException;
 import holdfast.UnsupportedFormatException;
 import holdfast.checkpt.FrameStyle;
+import holdfast.internal.Mem;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -53,9 +54,15 @@ final class V1Header {
 
   /** Whether a file that begins so claims to be of this format; the style may be another. */
   static boolean matches(MemorySegment head) {
-    int size = Svw.SIZE_MAX;
-    return head.byteSize() > size
-        && head.asSlice(0, size).mismatch(MemorySegment.ofArray(BEGINNING).asSlice(0, size)) < 0;
+    if (head.byteSize() <= Svw.SIZE_MAX) {
+      return false;
+    }
+    for (int i = 0; i < Svw.SIZE_MAX; i++) {
+      if (Mem.getByte(head, i) != BEGINNING[i]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Reads what the file is a checkpoint of from its beginning. */

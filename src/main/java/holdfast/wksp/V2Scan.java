@@ -69,14 +69,14 @@ final class V2Scan {
       throw CkptHeader.corrupt(size, "header, frames and footer", "the end of the file");
     }
     try (Arena arena = Arena.ofConfined();
-        Restore restore = CkptFile.reader(file, Restore.BUFFER_SIZE_MIN)) {
+        Restore restore = CkptFile.reader(file, Restore.BUFFER_SIZE_MIN, LOOK_SIZE)) {
       in = restore;
       scratch = arena.allocate(2L * VOLUME_GROUPS_MAX * Long.BYTES, Long.BYTES);
       MemorySegment header = arena.allocate(CkptHeader.FOOTPRINT);
       in.openFrame(FrameStyle.RAW);
       in.meta(header);
       in.closeFrame();
-      result = new CkptFile(meta, info(), size, memoryMax);
+      result = new CkptFile(meta, info(arena), size, memoryMax);
       result.infoEnd = in.offset();
       CkptFooter footer = footer(header);
       volumes(footer);
@@ -86,12 +86,14 @@ final class V2Scan {
     }
   }
 
-  private WkspCheckptInfo info() throws IOException {
+  private WkspCheckptInfo info(Arena arena) throws IOException {
     long at = in.openFrame(style);
     MemorySegment record = scratch.asSlice(0, CkptInfo.FOOTPRINT);
     in.meta(record);
     byte[] texts = new byte[CkptInfo.textsSize(record, at)];
-    in.meta(MemorySegment.ofArray(texts));
+    MemorySegment read = arena.allocate(texts.length); // native, see CkptFile.meta
+    in.meta(read);
+    Mem.getBytes(read, 0, texts, 0, texts.length);
     in.closeFrame();
     return CkptInfo.read(record, texts, at);
   }

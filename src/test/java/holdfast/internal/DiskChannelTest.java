@@ -38,6 +38,18 @@ class DiskChannelTest {
     }
   }
 
+  @Test
+  void aReaderOfLittleGetsLittleAtATime() throws IOException {
+    try (Disk.File file = disk.open(Path.of("/a"), Disk.Mode.CREATE)) {
+      new DiskChannel(file).write(StandardCharsets.US_ASCII.encode("abcdef"));
+      var channel = new DiskChannel(file, 4);
+      assertEquals("abcd", read(channel, 6));
+      assertEquals(4, channel.position());
+      assertEquals("ef", read(channel, 6));
+      assertEquals(-1, channel.read(ByteBuffer.allocate(6)));
+    }
+  }
+
   private static String read(java.nio.channels.ByteChannel from, int size) throws IOException {
     ByteBuffer room = ByteBuffer.allocate(size);
     from.read(room);
