@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.internal.Disk.Mode;
 import holdfast.testkit.ChildJvm;
+import holdfast.testkit.Tier;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -141,7 +142,7 @@ class OsDiskTest {
   void openingAndClosingLeaksNothing() throws IOException {
     Path descriptors = Path.of("/proc/self/fd");
     Assumptions.assumeTrue(Files.isDirectory(descriptors));
-    int rounds = "thorough".equals(System.getProperty("holdfast.tier")) ? 100_000 : 3_000;
+    int rounds = Tier.of(3_000, 100_000);
     Path path = dir.resolve("a");
     for (int i = 0; i < rounds; i++) {
       try (Disk.File file = DISK.open(path, Mode.CREATE);

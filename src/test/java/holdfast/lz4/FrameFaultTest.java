@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import holdfast.CorruptDataException;
 import holdfast.UnsupportedFormatException;
 import holdfast.testkit.Content;
+import holdfast.testkit.Tier;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -18,14 +19,12 @@ import org.junit.jupiter.api.Test;
 
 /** Frames that were damaged on their way: with a content checksum nothing goes unnoticed. */
 class FrameFaultTest {
-  private static final boolean THOROUGH = "thorough".equals(System.getProperty("holdfast.tier"));
-
   private static final int SECTOR = 512;
 
   /** Plain bytes of each fixture; several blocks, compressed and stored ones. */
-  private static final int SIZE = THOROUGH ? 66_000 : 4_500;
+  private static final int SIZE = Tier.of(4_500, 66_000);
 
-  private static final int CUT = THOROUGH ? 20_000 : 1_200;
+  private static final int CUT = Tier.of(1_200, 20_000);
 
   @SuppressWarnings("ArrayRecordComponent")
   private record Fixture(String name, byte[] plain, byte[] frame) {}
@@ -65,11 +64,11 @@ class FrameFaultTest {
 
   @Test
   void twoFlippedBitsAreNoticed() {
-    long seed = 20260204;
+    long seed = Tier.seed(20_260_204);
     var random = new SplittableRandom(seed);
     for (Fixture fixture : fixtures()) {
       byte[] frame = fixture.frame().clone();
-      for (int round = 0; round < (THOROUGH ? 250_000 : 10_000); round++) {
+      for (int round = 0; round < Tier.of(10_000, 250_000); round++) {
         int a = random.nextInt(8 * frame.length);
         int b = random.nextInt(8 * frame.length);
         if (a != b) {
@@ -98,7 +97,7 @@ class FrameFaultTest {
   @Test
   void everyExtensionIsNoticed() {
     for (Fixture fixture : fixtures()) {
-      for (int more = 1; more <= 4096; more += THOROUGH ? 1 : 1 + more / 16) {
+      for (int more = 1; more <= 4096; more += Tier.thorough() ? 1 : 1 + more / 16) {
         int size = fixture.frame().length;
         byte[] longer = Arrays.copyOf(fixture.frame(), size + more);
         var e = assertThrows(CorruptDataException.class, () -> Lz4Frame.decompress(longer));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.testkit.Content;
 import holdfast.testkit.FrameTarget;
+import holdfast.testkit.Tier;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -17,8 +18,7 @@ import org.junit.jupiter.api.Test;
  * of the time so that the inner layers are reached.
  */
 class FrameFuzz {
-  private static final int ROUNDS =
-      "thorough".equals(System.getProperty("holdfast.tier")) ? 1_000_000 : 25_000;
+  private static final int ROUNDS = Tier.of(25_000, 1_000_000);
 
   private static final int[] SIZES = {
     0,
@@ -55,7 +55,7 @@ class FrameFuzz {
 
   @Test
   void hostileFramesGiveContentOrATypedErrorWithinTheLimits() {
-    long seed = 20260205;
+    long seed = Tier.seed(20_260_205);
     var random = new SplittableRandom(seed);
     int accepted = 0;
     for (int round = 0; round < ROUNDS; round++) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import holdfast.testkit.Content;
 import holdfast.testkit.Golden;
+import holdfast.testkit.Tier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,9 +27,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * the thorough tier all of both.
  */
 class HcGoldenTest {
-  private static final boolean THOROUGH =
-      System.getProperty("holdfast.tier", "quick").equals("thorough");
-
   private static final int CORPUS_LINKED_MAX = 700_000;
   private static final int CORPUS_DICTIONARY = 70_000;
 
@@ -41,7 +39,7 @@ class HcGoldenTest {
   void generatedContentGivesTheSameBlocks() throws Exception {
     int seen = 0;
     for (String[] row : Golden.rows(Golden.path("lz4", "generated.tsv"))) {
-      if (row[4].startsWith("a") || seen++ % (THOROUGH ? 1 : 7) != 0) {
+      if (row[4].startsWith("a") || seen++ % Tier.of(7, 1) != 0) {
         continue;
       }
       String content = row[0] + " " + row[1] + " " + row[2];
@@ -63,7 +61,7 @@ class HcGoldenTest {
     assumeTrue(table.isPresent() && corpus.isPresent(), "no corpus here");
     int seen = 0;
     for (String[] row : Golden.rows(table.get())) {
-      if (row[2].startsWith("a") || seen++ % (THOROUGH ? 1 : 29) != 0) {
+      if (row[2].startsWith("a") || seen++ % Tier.of(29, 1) != 0) {
         continue;
       }
       if (!row[0].equals(name)) {

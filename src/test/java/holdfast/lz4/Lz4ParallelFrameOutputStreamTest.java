@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import holdfast.testkit.Content;
+import holdfast.testkit.Tier;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -30,8 +31,7 @@ class Lz4ParallelFrameOutputStreamTest {
   @BeforeAll
   static void start() {
     pool = Executors.newFixedThreadPool(3);
-    boolean thorough = System.getProperty("holdfast.tier", "").equals("thorough");
-    content = Content.of(3, 1, thorough ? 40_000_000 : 4_500_000);
+    content = Content.of(3, 1, Tier.of(4_500_000, 40_000_000));
   }
 
   @AfterAll

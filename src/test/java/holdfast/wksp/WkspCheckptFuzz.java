@@ -56,7 +56,8 @@ class WkspCheckptFuzz {
       accepted += run(bad, random.nextInt(3), "seed=" + seed + " round=" + round) ? 1 : 0;
     }
     System.out.println("accepted " + accepted + " of " + rounds);
-    assertTrue(accepted > rounds / 100 && accepted < rounds, accepted + " accepted");
+    // About one in a hundred: most bytes of these files are index, not data.
+    assertTrue(accepted > rounds / 200 && accepted < rounds / 20, accepted + " accepted");
   }
 
   private static byte[] damaged(byte[] file, SplittableRandom random) {

@@ -22,7 +22,7 @@ class WkspMalformedTest {
     assertTimeoutPreemptively(
         Duration.ofMinutes(10),
         () -> {
-          for (int round = 0; round < Tier.of(20_000, 1_000_000); round++) {
+          for (int round = 0; round < Tier.of(20_000, 400_000); round++) {
             byte[] input = new byte[4 + random.nextInt(60)];
             random.nextBytes(input);
             try {
