@@ -27,7 +27,7 @@ record TourFiles(String title, List<TourFile> files, List<String> skipped, long 
   }
 
   /**
-   * The files below a directory. Symbolic links are not followed.
+   * The files below a directory. Symbolic links below it are not followed.
    *
    * @throws CommandException if the name is not a directory, or there is no file below it
    */
@@ -39,8 +39,9 @@ record TourFiles(String title, List<TourFile> files, List<String> skipped, long 
     }
     List<Path> paths = new ArrayList<>();
     List<String> skipped = new ArrayList<>();
+    Path top = root.toRealPath(); // it may be a link, which a walk does not follow
     Files.walkFileTree(
-        root,
+        top,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
@@ -52,7 +53,7 @@ record TourFiles(String title, List<TourFile> files, List<String> skipped, long 
 
           @Override
           public FileVisitResult visitFileFailed(Path file, IOException e) {
-            skipped.add(root.relativize(file) + ": " + Failure.of(e).reason());
+            skipped.add(top.relativize(file) + ": " + Failure.of(e).reason());
             return FileVisitResult.CONTINUE;
           }
         });
@@ -60,7 +61,7 @@ record TourFiles(String title, List<TourFile> files, List<String> skipped, long 
     List<TourFile> files = new ArrayList<>();
     long bytes = 0;
     for (Path path : paths) {
-      String relative = root.relativize(path).toString();
+      String relative = top.relativize(path).toString();
       try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
         TourFile file = new TourFile(relative, path, bytes, channel.size());
         files.add(file);

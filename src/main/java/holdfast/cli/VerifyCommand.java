@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
 /** {@code holdfast verify FILE|DIR...}: whether files are sound, and where they are not. */
@@ -41,6 +41,15 @@ final class VerifyCommand implements Command {
       return format == null && sidecar == null && failure == null;
     }
   }
+
+  /**
+   * Something below a directory.
+   *
+   * @param name as the user would call it
+   * @param path where it is
+   * @param failure why nobody can look at it or into it; null for a file
+   */
+  private record Found(String name, Path path, IOException failure) {}
 
   @Override
   public String name() {
@@ -97,15 +106,18 @@ final class VerifyCommand implements Command {
     List<Outcome> outcomes = new ArrayList<>();
     for (String name : arguments.operands()) {
       if (Files.isDirectory(host.path(name))) {
-        for (String file : filesBelow(host, name)) {
-          Outcome outcome = verify(host, globals, file, limits);
+        for (Found found : below(host, name)) {
+          Outcome outcome =
+              found.failure() == null
+                  ? verify(host, globals, found.name(), found.path(), limits)
+                  : new Outcome(found.name(), null, 0, null, "", Failure.of(found.failure()));
           if (!outcome.isForeign()) {
             outcomes.add(outcome);
             print(host, globals, outcome);
           }
         }
       } else {
-        Outcome outcome = named(verify(host, globals, name, limits));
+        Outcome outcome = named(verify(host, globals, name, null, limits));
         outcomes.add(outcome);
         print(host, globals, outcome);
       }
@@ -116,22 +128,45 @@ final class VerifyCommand implements Command {
     return exitCode(outcomes, new Messages(host, "holdfast verify", globals));
   }
 
-  private static List<String> filesBelow(Host host, String directory) throws IOException {
-    List<String> files = new ArrayList<>();
-    Path root = host.path(directory);
+  /**
+   * All files below a directory in the order of their names, and what could not be looked into.
+   * Links below it are passed over; the directory itself may be one.
+   */
+  private static List<Found> below(Host host, String directory) throws IOException {
+    List<Found> all = new ArrayList<>();
+    Path root = host.path(directory).toRealPath();
     Files.walkFileTree(
         root,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
             if (attributes.isRegularFile()) {
-              files.add(Path.of(directory).resolve(root.relativize(file)).toString());
+              add(file, null);
             }
             return FileVisitResult.CONTINUE;
           }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure) {
+            add(file, failure);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path folder, IOException failure) {
+            if (failure != null) {
+              add(folder, failure);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          private void add(Path file, IOException failure) {
+            String name = Path.of(directory).resolve(root.relativize(file)).toString();
+            all.add(new Found(name, file, failure));
+          }
         });
-    Collections.sort(files);
-    return files;
+    all.sort(Comparator.comparing(Found::name));
+    return all;
   }
 
   /** Writes sidecars; goes on after a failure, whose exit code the last one decides. */
@@ -167,21 +202,31 @@ final class VerifyCommand implements Command {
     }
   }
 
-  private static Outcome verify(Host host, Globals globals, String name, Limits limits) {
+  /**
+   * Checks one file.
+   *
+   * @param place where it is; {@code null} for where its name says. A name that the locale's
+   *     encoding has no characters for leads nowhere
+   */
+  private static Outcome verify(
+      Host host, Globals globals, String name, Path place, Limits limits) {
     FileFormat format = null;
     SidecarReport sidecar = null;
     ProgressBar bar = ProgressBar.of(host, globals, globals.verbosity(), name);
-    try (Input input = Input.file(name, host.path(name))) {
-      format = FileFormat.of(input.channel());
-      sidecar = Sidecars.check(host.path(name), threads(), bar == null ? Progress.NONE : bar);
-      if (sidecar != null && !sidecar.isSound()) {
-        return new Outcome(name, format, 0, sidecar, "", damage(sidecar));
+    try {
+      Path path = place == null ? host.path(name) : place;
+      try (Input input = Input.file(name, path)) {
+        format = FileFormat.of(input.channel());
+        sidecar = Sidecars.check(path, threads(), bar == null ? Progress.NONE : bar);
+        if (sidecar != null && !sidecar.isSound()) {
+          return new Outcome(name, format, 0, sidecar, "", damage(sidecar));
+        }
+        if (format == null) {
+          return new Outcome(name, null, 0, sidecar, "", null);
+        }
+        var found = format.verdict(path, input.channel(), limits);
+        return new Outcome(name, format, found.contentSize(), sidecar, found.note(), null);
       }
-      if (format == null) {
-        return new Outcome(name, null, 0, sidecar, "", null);
-      }
-      var found = format.verdict(host.path(name), input.channel(), limits);
-      return new Outcome(name, format, found.contentSize(), sidecar, found.note(), null);
     } catch (IOException | RuntimeException e) {
       return new Outcome(name, format, 0, sidecar, "", Failure.of(e));
     } finally {

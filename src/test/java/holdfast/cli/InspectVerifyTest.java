@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import holdfast.lz4.XxHash32;
 import holdfast.snapshot.RecordStore;
@@ -20,6 +21,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,6 +108,53 @@ class InspectVerifyTest {
     String json = shell.line("verify --json dir").expect(ExitCode.PROBLEM).out();
     assertTrue(json.contains("\"verdict\":\"damaged\",\"reason\":\"lz4 frame at byte"), json);
     assertTrue(json.contains("\"verdict\":\"sound\",\"contentSize\":11"), json);
+  }
+
+  @Test
+  void aLinkToADirectoryIsSearchedLikeTheDirectory() throws Exception {
+    Files.createDirectories(shell.path("dir/sub"));
+    shell.write("dir/sub/a.lz4", shell.read("hello.lz4"));
+    Files.createSymbolicLink(shell.path("link"), Path.of("dir"));
+    String out = shell.line("verify link").expect(0).out();
+    assertEquals("link/sub/a.lz4: sound, LZ4 frames, 11 bytes of content\n", out);
+  }
+
+  @Test
+  void aFolderThatNobodyCanLookIntoDoesNotHideTheRest() throws Exception {
+    Files.createDirectories(shell.path("dir"));
+    shell.write("dir/z.lz4", shell.read("hello.lz4"));
+    String name = "n".repeat(250); // 18 of them are beyond the longest path, for the superuser too
+    sh("cd dir; mkdir -p N; cd N; mkdir -p N", String.join("/", Collections.nCopies(9, name)));
+    try {
+      Shell.Result result = shell.line("verify dir").expect(ExitCode.IO);
+      List<String> lines = result.out().lines().toList();
+      assertEquals(2, lines.size(), result.out());
+      assertTrue(lines.get(0).startsWith("dir/" + name), result.out());
+      assertTrue(lines.get(0).contains(": unreadable: "), result.out());
+      assertEquals("dir/z.lz4: sound, LZ4 frames, 11 bytes of content", lines.get(1));
+      assertTrue(result.err().contains("1 of 2 files not found sound"), result.err());
+    } finally {
+      sh("rm -r dir/N", name);
+    }
+  }
+
+  @Test
+  void aFileWhoseNameIsNotTextIsChecked() throws Exception {
+    Files.createDirectories(shell.path("dir"));
+    sh("cp hello.lz4 \"dir/$(printf 'N')\"", "\\344.lz4"); // not UTF-8, and not ASCII
+    String out = shell.line("verify dir").expect(0).out();
+    assertTrue(out.endsWith(".lz4: sound, LZ4 frames, 11 bytes of content\n"), out);
+  }
+
+  /** Runs a script with a name in it, in the test's directory. */
+  private void sh(String script, String name) throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "no POSIX shell here");
+    Process process =
+        new ProcessBuilder("/bin/sh", "-ec", script.replace("N", name))
+            .directory(directory.toFile())
+            .inheritIO()
+            .start();
+    assertEquals(0, process.waitFor());
   }
 
   /** A stream as lz4-java writes it: one stored block, then the end. */

@@ -75,6 +75,14 @@ class TourCommandTest {
   }
 
   @Test
+  void aLinkToADirectoryIsGoneThroughLikeTheDirectory() throws IOException {
+    Files.writeString(Files.createDirectories(directory.resolve("real")).resolve("a"), "a");
+    Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("real"));
+    List<TourFile> files = TourFiles.below("link", link).files();
+    assertEquals(List.of("a"), files.stream().map(TourFile::name).toList());
+  }
+
+  @Test
   void aPartIsKilledAndWhatIsLeftIsWhole() {
     Shell.Result result = shell.line("tour --only wksp --out left in").expect(ExitCode.DONE);
     String text = result.out();
