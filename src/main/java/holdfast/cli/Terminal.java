@@ -1,5 +1,6 @@
 package holdfast.cli;
 
+import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,11 +24,17 @@ record Terminal(boolean in, boolean out, boolean err) {
 
   /** Asks the system about this process. */
   static Terminal ofProcess() {
-    Path links = Path.of("/proc/self/fd");
+    return of(Path.of("/proc/self/fd"));
+  }
+
+  /** The same with the folder where the system shows open files, which need not be there. */
+  @SuppressWarnings("SystemConsoleNull") // which speaks of Java 22 to 24
+  static Terminal of(Path links) {
     if (Files.isDirectory(links)) {
       return new Terminal(isTerminal(links, "0"), isTerminal(links, "1"), isTerminal(links, "2"));
     }
-    boolean both = System.console().isTerminal(); // never null from Java 22 on
+    Console console = System.console(); // Java 25 gives null again when there is no terminal
+    boolean both = console != null && console.isTerminal();
     return new Terminal(both, both, both);
   }
 

@@ -23,7 +23,8 @@ class TerminalTest {
     private Probe() {}
 
     public static void main(String[] args) throws IOException {
-      Files.writeString(Path.of(args[0]), Terminal.ofProcess().toString());
+      Terminal found = args.length == 1 ? Terminal.ofProcess() : Terminal.of(Path.of(args[1]));
+      Files.writeString(Path.of(args[0]), found.toString());
     }
   }
 
@@ -41,6 +42,13 @@ class TerminalTest {
   void aProcessBehindPipesHasNoTerminal() throws Exception {
     Path answer = directory.resolve("answer");
     run(new ProcessBuilder("sh", "-c", "echo | " + java(answer) + " 2>&1 | cat"));
+    assertEquals("Terminal[in=false, out=false, err=false]", Files.readString(answer));
+  }
+
+  @Test
+  void withoutProcThereIsNoTerminalBehindPipesEither() throws Exception {
+    Path answer = directory.resolve("answer");
+    run(new ProcessBuilder("sh", "-c", "echo | " + java(answer) + " nosuch 2>&1 | cat"));
     assertEquals("Terminal[in=false, out=false, err=false]", Files.readString(answer));
   }
 
