@@ -7,6 +7,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
@@ -51,6 +53,9 @@ public final class Sidecar implements Closeable {
   private final Disk.File sidecar;
   private final SidecarLayout.Header header;
 
+  /** Longest name, in bytes, that file systems have room for. */
+  private static final int NAME_MAX = 255;
+
   private Sidecar(Disk.File sidecar, SidecarLayout.Header header) {
     this.sidecar = sidecar;
     this.header = header;
@@ -85,7 +90,10 @@ public final class Sidecar implements Closeable {
     Disk.File opened;
     try {
       opened = disk.open(path(file), Disk.Mode.READ);
-    } catch (NoSuchFileException e) {
+    } catch (FileSystemException e) {
+      if (!(e instanceof NoSuchFileException) && !isNameTooLong(path(file))) {
+        throw e;
+      }
       if (policy == Policy.REQUIRED) {
         throw SidecarLayout.corrupt(0, "present", "absent");
       }
@@ -104,6 +112,11 @@ public final class Sidecar implements Closeable {
       opened.close();
       throw e;
     }
+  }
+
+  /** Whether no file can have the name; systems tell that only in words of their own. */
+  private static boolean isNameTooLong(Path path) {
+    return path.getFileName().toString().getBytes(StandardCharsets.UTF_8).length > NAME_MAX;
   }
 
   /** Reads all of a sidecar and checks what can be checked without its file. */

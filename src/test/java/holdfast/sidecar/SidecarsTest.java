@@ -67,4 +67,12 @@ class SidecarsTest {
         HexFormat.of().formatHex(Files.readAllBytes(Sidecars.path(file))));
     assertEquals(described.length, Sidecars.inspect(Sidecars.path(file)).size());
   }
+
+  @Test
+  void aFileWhoseNameLeavesNoRoomForASidecarHasNone() throws IOException {
+    for (int length : new int[] {251, 252, 255}) {
+      Path file = Files.write(directory.resolve("n".repeat(length)), new byte[5]);
+      assertNull(Sidecars.check(file, 1, Progress.NONE), "name of " + length + " bytes");
+    }
+  }
 }
