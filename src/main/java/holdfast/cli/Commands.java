@@ -56,7 +56,8 @@ final class Commands {
       return code;
     }
     if (code != ExitCode.IO && !Failure.isBrokenPipe(failure)) { // else it was said
-      new Messages(host, "holdfast", new Globals()).error("standard output", Failure.of(failure));
+      new Messages(host, "holdfast", Globals.heardIn(List.of(args)))
+          .error("standard output", Failure.of(failure));
     }
     return code == ExitCode.DONE ? ExitCode.IO : code;
   }
@@ -91,7 +92,7 @@ final class Commands {
         failure =
             new Failure(ExitCode.USAGE, failure.reason(), "'" + speaker + " --help' tells more.");
       }
-      new Messages(host, speaker, new Globals()).error("", failure);
+      new Messages(host, speaker, Globals.heardIn(List.of(args))).error("", failure);
       return failure.code();
     } finally {
       host.text().flush();

@@ -35,6 +35,22 @@ final class Globals {
   private Show progress = Show.AUTO;
   private long memoryMax = Long.MAX_VALUE;
 
+  /** How to speak to a user whose command line is not understood yet, or not at all. */
+  static Globals heardIn(List<String> words) {
+    Globals heard = new Globals();
+    for (String word : words) {
+      if (word.equals("--")) {
+        break;
+      } else if (word.equals("--quiet") || word.equals("--verbose") || word.equals("--no-color")) {
+        heard.take(word, null);
+      } else if (word.startsWith("-") && !word.startsWith("--")) {
+        long quieter = word.chars().filter(c -> c == 'q').count();
+        heard.changeVerbosity((int) -quieter);
+      }
+    }
+    return heard;
+  }
+
   /** Whether the word is the name of an option with a value among these. */
   static boolean takesValue(String name) {
     return name.equals("--progress") || name.equals("--limit-mem");

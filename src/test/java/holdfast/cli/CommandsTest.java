@@ -93,6 +93,17 @@ class CommandsTest {
     assertEquals("", shell().line("-q -q lz4 nosuch").err());
   }
 
+  @Test
+  void whatEndsACommandEarlyIsSaidAsQuietlyAndAsPlainlyAsAskedFor() {
+    assertTrue(shell().line("chunkio ls -q nosuch").expect(ExitCode.IO).err().contains("nosuch"));
+    assertEquals("", shell().line("-q -q chunkio ls nosuch").expect(ExitCode.IO).err());
+    assertEquals("", shell().line("chunkio ls nosuch -qq").expect(ExitCode.IO).err());
+    assertEquals("", shell().line("inspect -qq").expect(ExitCode.USAGE).err());
+    assertTrue(shell().line("inspect -- -qq").expect(ExitCode.IO).err().contains("no such file"));
+    Shell terminal = shell().terminal(false, false, true);
+    assertFalse(terminal.line("--no-color chunkio ls nosuch").err().contains("\u001b"));
+  }
+
   @ParameterizedTest
   @CsvSource({"/usr/bin/lz4cat, lz4cat", "unlz4, unlz4", "./lz4, lz4"})
   void aLinkNamedLikeTheOriginalToolActsAsIt(String argv0, String command) {
