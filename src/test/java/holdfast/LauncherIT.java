@@ -1,6 +1,7 @@
 package holdfast;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -150,6 +151,32 @@ class LauncherIT {
     ProcessBuilder builder = launcher();
     builder.command(link.toString(), "f.lz4");
     assertEquals(link + " " + COLLECTOR + " -jar " + jar + " f.lz4\n", run(builder).out());
+  }
+
+  @Test
+  void closedStreamsStayUnusableAndAreNotTakenByOtherFiles() throws Exception {
+    assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "needs /proc");
+    jdk(25);
+    Path seen = dir.resolve("seen");
+    BuiltJar.script(
+        dir.resolve("jdks").resolve("jdk-25").resolve("bin").resolve("java"),
+        "exec 4> "
+            + seen
+            + "; for fd in 0 1 2; do readlink /proc/$$/fd/$fd >&4 || echo closed >&4; done");
+    for (String closing : List.of("<&-", ">&-", "2>&-", "<&- >&- 2>&-")) {
+      ProcessBuilder builder = launcher();
+      builder.command("/bin/sh", "-c", "exec " + checkout.resolve("holdfast") + " x " + closing);
+      run(builder);
+      assertFalse(Files.readString(seen).contains("closed"), closing);
+      assertTrue(Files.readString(seen).contains("/dev/null"), closing);
+    }
+    // A command that reads nothing must notice, not find an empty input.
+    BuiltJar.script(
+        dir.resolve("jdks").resolve("jdk-25").resolve("bin").resolve("java"),
+        "head -c 1 || exit 3");
+    ProcessBuilder builder = launcher();
+    builder.command("/bin/sh", "-c", "exec " + checkout.resolve("holdfast") + " x <&-");
+    assertEquals(3, run(builder).exit());
   }
 
   @Test
